@@ -1,0 +1,50 @@
+using System.Numerics;
+using FastGan.Tensors;
+
+namespace FastGan.Programs;
+
+/// <summary>Gives storages memory, moves numbers in and out, and runs programs.</summary>
+public abstract class Device : IDisposable
+{
+    /// <summary>Starts every storage on a cache line (and on what wide loads of any backend want).</summary>
+    public const int Alignment = 64;
+
+    /// <summary>One line that says what computes: "cpu, 2 threads, 512-bit vectors".</summary>
+    public abstract string Description { get; }
+
+    /// <summary>Bytes of one element.</summary>
+    public abstract int SizeOf(Element element);
+
+    /// <summary>Gives a storage zeroed memory of its own.</summary>
+    public abstract void Allocate(Storage storage);
+
+    public abstract void Free(Storage storage);
+
+    /// <summary>Copies numbers in, converting them to the storage's element. The length must be the tensor's count.</summary>
+    public abstract void Write<T>(Tensor tensor, ReadOnlySpan<T> values) where T : unmanaged, INumberBase<T>;
+
+    /// <summary>Copies numbers out, converting them. The length must be the tensor's count.</summary>
+    public abstract void Read<T>(Tensor tensor, Span<T> values) where T : unmanaged, INumberBase<T>;
+
+    /// <summary>Runs instructions [first, end) of a program whose storages all have memory. Allocates nothing.</summary>
+    public abstract void Run(Program program, int first, int end);
+
+    public void Run(Program program) => Run(program, 0, program.Instructions.Length);
+
+    public T[] Read<T>(Tensor tensor) where T : unmanaged, INumberBase<T>
+    {
+        T[] values = new T[tensor.Count];
+        Read(tensor, values.AsSpan());
+        return values;
+    }
+
+    public void Write<T>(Tensor tensor, T[] values) where T : unmanaged, INumberBase<T> => Write(tensor, (ReadOnlySpan<T>)values);
+
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected abstract void Dispose(bool disposing);
+}

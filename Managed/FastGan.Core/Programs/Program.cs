@@ -1,0 +1,67 @@
+using System.Globalization;
+using FastGan.Ops;
+using FastGan.Tensors;
+
+namespace FastGan.Programs;
+
+/// <summary>One recorded call.</summary>
+/// <param name="Name">The operation: "conv", "adam".</param>
+/// <param name="Text">Name and sizes as one line: "conv n2 h7 w5 c33 k40 r4 s2 p1 lrelu". Test name, benchmark id and trace text.</param>
+/// <param name="Flops">Floating-point operations by direct count, two for a multiply-add.</param>
+/// <param name="Run">The call itself, on any backend.</param>
+public sealed record Instruction(string Name, string Text, Tensor[] Reads, Tensor[] Writes, long Flops, Action<IOps> Run)
+{
+    /// <summary>Bytes read and written if every operand crosses memory once.</summary>
+    public long Bytes(Device device) => Reads.Concat(Writes).Sum(t => (long)t.Count * device.SizeOf(t.Element));
+}
+
+/// <summary>
+/// A fixed list of calls over fixed memory. Temporaries share one arena, planned when the program is given to a device;
+/// every other storage it touches must have memory by the time it runs.
+/// </summary>
+public sealed class Program
+{
+    private readonly IReadOnlySet<Storage> _temporaries;
+
+    internal Program(string name, Instruction[] instructions, IReadOnlySet<Storage> temporaries)
+    {
+        Name = name;
+        Instructions = instructions;
+        _temporaries = temporaries;
+    }
+
+    public string Name { get; }
+
+    public Instruction[] Instructions { get; }
+
+    public long Flops => Instructions.Sum(i => i.Flops);
+
+    /// <summary>The memory of all temporaries; null before <see cref="Plan"/>.</summary>
+    public Storage? Arena { get; private set; }
+
+    /// <summary>Plans the arena, allocates it on the device and places every temporary. Once.</summary>
+    public void Plan(Device device)
+    {
+        if (Arena is not null)
+            throw new InvalidOperationException($"program '{Name}' is planned already");
+        (Dictionary<Storage, long> places, long bytes) = MemoryPlan.Make(Instructions, _temporaries, device.SizeOf);
+        Arena = new Storage($"{Name} arena", Element.Byte, checked((int)Math.Max(bytes, 1)));
+        device.Allocate(Arena);
+        foreach ((Storage storage, long place) in places)
+            storage.Address = Arena.Address + (nint)place;
+    }
+
+    /// <summary>A line for each instruction: what, bytes, flops, and its operands.</summary>
+    public IEnumerable<string> Trace(Device device)
+    {
+        int width = Instructions.Max(i => i.Text.Length);
+        for (int i = 0; i < Instructions.Length; i++)
+        {
+            Instruction it = Instructions[i];
+            string reads = string.Join(", ", it.Reads.Select(t => t.ToString()));
+            string writes = string.Join(", ", it.Writes.Select(t => t.ToString()));
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"{i,4}  {it.Text.PadRight(width)}  {it.Bytes(device) / 1e6,9:F3} MB  {it.Flops / 1e6,10:F2} MFLOP  {reads} -> {writes}");
+        }
+    }
+}

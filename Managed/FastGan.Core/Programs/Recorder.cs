@@ -1,0 +1,270 @@
+using FastGan.Ops;
+using FastGan.Tensors;
+
+namespace FastGan.Programs;
+
+/// <summary>
+/// Records operations into a <see cref="Program"/>: checks every shape, hands out temporaries, and keeps for each call
+/// what it reads and writes, so that the calls can be replayed, printed, planned and compared.
+/// </summary>
+public sealed class Recorder(string name) : IOps
+{
+    private readonly List<Instruction> _instructions = [];
+    private readonly HashSet<Storage> _temporaries = [];
+
+    /// <summary>A tensor that lives in the program's arena, from its first use to its last.</summary>
+    public Tensor Temporary(string temporaryName, Shape shape, Element element = Element.Real)
+    {
+        Tensor tensor = new(temporaryName, shape, element);
+        _temporaries.Add(tensor.Storage);
+        return tensor;
+    }
+
+    public Program Finish() => new(name, [.. _instructions], _temporaries);
+
+    public void GatherImages(Tensor dataset, Tensor indices, Tensor images)
+    {
+        Elements(Element.Byte, dataset);
+        Elements(Element.Int32, indices);
+        Same(images.Shape, dataset.Shape.WithN(indices.Count), nameof(images));
+        Add("gather", $"{images.Shape}", [dataset.Samples(0, Math.Min(images.Shape.N, dataset.Shape.N)), indices], [images],
+            2L * images.Count, ops => ops.GatherImages(dataset, indices, images));
+    }
+
+    public void GatherLabels(Tensor labels, Tensor indices, Tensor batch)
+    {
+        Elements(Element.Int32, labels, indices, batch);
+        Same(batch.Count, indices.Count, nameof(batch));
+        Add("gather-labels", $"n{batch.Count}", [labels.Slice(0, Shape.Vector(Math.Min(batch.Count, labels.Count))), indices], [batch],
+            0, ops => ops.GatherLabels(labels, indices, batch));
+    }
+
+    public void Noise(Distribution distribution, uint stream, Tensor key, Tensor z)
+    {
+        Elements(Element.Int32, key);
+        Same(key.Count, 4, nameof(key));
+        Add("noise", $"{distribution} {z.Shape} stream {stream}", [key], [z], 0, ops => ops.Noise(distribution, stream, key, z));
+    }
+
+    public void RandomLabels(int classes, uint stream, Tensor key, Tensor labels)
+    {
+        Elements(Element.Int32, key, labels);
+        Same(key.Count, 4, nameof(key));
+        Add("random-labels", $"n{labels.Count} classes {classes} stream {stream}", [key], [labels],
+            0, ops => ops.RandomLabels(classes, stream, key, labels));
+    }
+
+    public void Conv(ConvShape g, Tensor x, Tensor w, Tensor? bias, Activation act, Tensor y)
+    {
+        Same(x.Shape, g.X, nameof(x));
+        Same(w.Shape, g.Filter, nameof(w));
+        Same(y.Shape, g.Y, nameof(y));
+        Channels(bias, g.K, nameof(bias));
+        Add("conv", Epilogue(g, bias, act), Some(x, w, bias), [y], g.Flops, ops => ops.Conv(g, x, w, bias, act, y));
+    }
+
+    public void ConvBackwardData(ConvShape g, Tensor y, Tensor w, Tensor? bias, Activation act, Tensor x)
+    {
+        Same(y.Shape, g.Y, nameof(y));
+        Same(w.Shape, g.Filter, nameof(w));
+        Same(x.Shape, g.X, nameof(x));
+        Channels(bias, g.C, nameof(bias));
+        Add("conv-bwd-data", Epilogue(g, bias, act), Some(y, w, bias), [x], g.Flops, ops => ops.ConvBackwardData(g, y, w, bias, act, x));
+    }
+
+    public void ConvBackwardFilter(ConvShape g, Tensor x, Tensor dy, Write mode, Tensor dw)
+    {
+        Same(x.Shape, g.X, nameof(x));
+        Same(dy.Shape, g.Y, nameof(dy));
+        Same(dw.Shape, g.Filter, nameof(dw));
+        Add("conv-bwd-filter", Mode($"{g}", mode), Accumulated(mode, [x, dy], dw), [dw], g.Flops,
+            ops => ops.ConvBackwardFilter(g, x, dy, mode, dw));
+    }
+
+    public void ActivationBackward(Activation act, Tensor y, Tensor dy, Tensor dx, Write mode, Tensor? dbias)
+    {
+        Same(y.Shape, dy.Shape, nameof(y));
+        Same(dx.Shape, dy.Shape, nameof(dx));
+        Channels(dbias, dy.Shape.C, nameof(dbias));
+        Tensor[] reads = act.Kind == ActivationKind.Identity ? [dy] : [y, dy];
+        Add("act-bwd", Mode($"{dy.Shape} {act}{(dbias is null ? "" : " bias")}", mode), Accumulated(mode, reads, dbias), Some(dx, dbias),
+            2L * dy.Count, ops => ops.ActivationBackward(act, y, dy, dx, mode, dbias));
+    }
+
+    public void BatchNorm(Tensor x, BatchNormTensors bn, double epsilon, double momentum, Activation act, Tensor y)
+    {
+        Same(y.Shape, x.Shape, nameof(y));
+        Channels(bn, x.Shape.C);
+        if (x.Shape.Pixels < 2)
+            throw new ArgumentException($"batch norm over {x.Shape}: a variance needs at least two values a channel");
+        Add("bn", $"{x.Shape} {act}", [x, bn.Scale, bn.Bias, bn.RunningMean, bn.RunningVar], [bn.RunningMean, bn.RunningVar, bn.Mean, bn.InvStd, y],
+            8L * x.Count, ops => ops.BatchNorm(x, bn, epsilon, momentum, act, y));
+    }
+
+    public void BatchNormBackward(Tensor x, Tensor y, Tensor dy, BatchNormTensors bn, Activation act, Tensor dx, Write mode, Tensor dscale, Tensor dbias)
+    {
+        Same(y.Shape, x.Shape, nameof(y));
+        Same(dy.Shape, x.Shape, nameof(dy));
+        Same(dx.Shape, x.Shape, nameof(dx));
+        Channels(bn, x.Shape.C);
+        Channels(dscale, x.Shape.C, nameof(dscale));
+        Channels(dbias, x.Shape.C, nameof(dbias));
+        Add("bn-bwd", Mode($"{x.Shape} {act}", mode), Accumulated(mode, [x, y, dy, bn.Scale, bn.Mean, bn.InvStd], dscale, dbias), [dx, dscale, dbias],
+            12L * x.Count, ops => ops.BatchNormBackward(x, y, dy, bn, act, dx, mode, dscale, dbias));
+    }
+
+    public void BatchNormInference(Tensor x, BatchNormTensors bn, double epsilon, Activation act, Tensor y)
+    {
+        Same(y.Shape, x.Shape, nameof(y));
+        Channels(bn, x.Shape.C);
+        Add("bn-inference", $"{x.Shape} {act}", [x, bn.Scale, bn.Bias, bn.RunningMean, bn.RunningVar], [y],
+            2L * x.Count, ops => ops.BatchNormInference(x, bn, epsilon, act, y));
+    }
+
+    public void Multiply(Tensor a, Tensor b, Tensor y)
+    {
+        Same(b.Shape, a.Shape, nameof(b));
+        Same(y.Shape, a.Shape, nameof(y));
+        Add("multiply", $"{y.Shape}", [a, b], [y], y.Count, ops => ops.Multiply(a, b, y));
+    }
+
+    public void ScaleSamples(Tensor x, Tensor numerator, Tensor denominator, Tensor y)
+    {
+        Same(y.Shape, x.Shape, nameof(y));
+        Same(numerator.Count, x.Shape.N, nameof(numerator));
+        Same(denominator.Count, x.Shape.N, nameof(denominator));
+        Add("scale-samples", $"{y.Shape}", [x, numerator, denominator], [y], y.Count, ops => ops.ScaleSamples(x, numerator, denominator, y));
+    }
+
+    public void ConcatChannels(Tensor a, Tensor b, Tensor y)
+    {
+        Same(b.Shape, a.Shape with { C = b.Shape.C }, nameof(b));
+        Same(y.Shape, a.Shape with { C = a.Shape.C + b.Shape.C }, nameof(y));
+        Add("concat", $"{a.Shape} + {b.Shape.C}", [a, b], [y], 0, ops => ops.ConcatChannels(a, b, y));
+    }
+
+    public void SliceChannels(Tensor x, int first, Tensor y)
+    {
+        Same(y.Shape, x.Shape with { C = y.Shape.C }, nameof(y));
+        if (first < 0 || first + y.Shape.C > x.Shape.C)
+            throw new ArgumentOutOfRangeException(nameof(first), $"channels {first}..{first + y.Shape.C} of {x}");
+        Add("slice", $"{x.Shape} from {first} take {y.Shape.C}", [x], [y], 0, ops => ops.SliceChannels(x, first, y));
+    }
+
+    public void Embed(Tensor table, Tensor labels, Tensor y)
+    {
+        Elements(Element.Int32, labels);
+        Same(y.Shape.N, labels.Count, nameof(y));
+        Same(y.Shape.SampleCount, table.Shape.SampleCount, nameof(table));
+        Add("embed", $"{table.Shape} n{labels.Count}", [table, labels], [y], 0, ops => ops.Embed(table, labels, y));
+    }
+
+    public void EmbedBackward(Tensor labels, Tensor dy, Write mode, Tensor dtable)
+    {
+        Elements(Element.Int32, labels);
+        Same(dy.Shape.N, labels.Count, nameof(dy));
+        Same(dy.Shape.SampleCount, dtable.Shape.SampleCount, nameof(dtable));
+        Add("embed-bwd", Mode($"{dtable.Shape} n{labels.Count}", mode), Accumulated(mode, [labels, dy], dtable), [dtable],
+            dy.Count, ops => ops.EmbedBackward(labels, dy, mode, dtable));
+    }
+
+    public void BceWithLogits(Tensor logits, double target, double weight, Tensor loss, Tensor score, Tensor dlogits)
+    {
+        Loss(logits, loss, score, dlogits);
+        Add("bce", $"n{logits.Count} target {target} weight {weight}", [logits], [loss, score, dlogits],
+            8L * logits.Count, ops => ops.BceWithLogits(logits, target, weight, loss, score, dlogits));
+    }
+
+    public void Wasserstein(Tensor scores, double y, Tensor loss, Tensor score, Tensor dscores)
+    {
+        Loss(scores, loss, score, dscores);
+        Add("wasserstein", $"n{scores.Count} y {y}", [scores], [loss, score, dscores],
+            2L * scores.Count, ops => ops.Wasserstein(scores, y, loss, score, dscores));
+    }
+
+    public void Update(OptimizerRule rule, Tensor rates, Tensor gradients, Tensor state, Tensor parameters)
+    {
+        Same(rates.Count, 2, nameof(rates));
+        Same(gradients.Count, parameters.Count, nameof(gradients));
+        Same(state.Count, rule.StateSlots * parameters.Count, nameof(state));
+        Add($"{rule}", $"{parameters.Count}", [rates, gradients, state, parameters], [state, parameters],
+            (4L + 6 * rule.StateSlots) * parameters.Count, ops => ops.Update(rule, rates, gradients, state, parameters));
+    }
+
+    public void Clip(double limit, Tensor values) =>
+        Add("clip", $"{values.Count} limit {limit}", [values], [values], 2L * values.Count, ops => ops.Clip(limit, values));
+
+    public void MovingAverage(double decay, Tensor values, Tensor average)
+    {
+        Same(average.Count, values.Count, nameof(average));
+        Add("ema", $"{values.Count} decay {decay}", [values, average], [average], 3L * values.Count, ops => ops.MovingAverage(decay, values, average));
+    }
+
+    public void Norm(Tensor values, Tensor norm)
+    {
+        Same(norm.Count, 1, nameof(norm));
+        Add("norm", $"{values.Count}", [values], [norm], 2L * values.Count, ops => ops.Norm(values, norm));
+    }
+
+    private void Add(string op, string sizes, Tensor[] reads, Tensor[] writes, long flops, Action<IOps> run) =>
+        _instructions.Add(new Instruction(op, $"{op} {sizes}", reads, writes, flops, run));
+
+    private static string Epilogue(ConvShape g, Tensor? bias, Activation act) =>
+        $"{g}{(bias is null ? "" : " bias")}{(act.Kind == ActivationKind.Identity ? "" : $" {act}")}";
+
+    private static string Mode(string text, Write mode) => mode == Write.Accumulate ? text + " acc" : text;
+
+    private static Tensor[] Some(params ReadOnlySpan<Tensor?> tensors)
+    {
+        List<Tensor> some = [];
+        foreach (Tensor? t in tensors)
+        {
+            if (t is not null)
+                some.Add(t);
+        }
+
+        return [.. some];
+    }
+
+    private static Tensor[] Accumulated(Write mode, Tensor[] reads, params ReadOnlySpan<Tensor?> sums) =>
+        mode == Write.Accumulate ? [.. reads, .. Some(sums)] : reads;
+
+    private static void Loss(Tensor logits, Tensor loss, Tensor score, Tensor dlogits)
+    {
+        Same(logits.Shape, Shape.Matrix(logits.Shape.N, 1), nameof(logits));
+        Same(dlogits.Shape, logits.Shape, nameof(dlogits));
+        Same(loss.Count, 1, nameof(loss));
+        Same(score.Count, 1, nameof(score));
+    }
+
+    private static void Channels(BatchNormTensors bn, int channels)
+    {
+        Channels(bn.Scale, channels, nameof(bn.Scale));
+        Channels(bn.Bias, channels, nameof(bn.Bias));
+        Channels(bn.RunningMean, channels, nameof(bn.RunningMean));
+        Channels(bn.RunningVar, channels, nameof(bn.RunningVar));
+        Channels(bn.Mean, channels, nameof(bn.Mean));
+        Channels(bn.InvStd, channels, nameof(bn.InvStd));
+    }
+
+    private static void Channels(Tensor? vector, int channels, string what)
+    {
+        if (vector is not null)
+            Same(vector.Count, channels, what);
+    }
+
+    private static void Elements(Element element, params ReadOnlySpan<Tensor> tensors)
+    {
+        foreach (Tensor t in tensors)
+        {
+            if (t.Element != element)
+                throw new ArgumentException($"{t} holds {t.Element}, not {element}");
+        }
+    }
+
+    private static void Same<T>(T actual, T expected, string what) where T : IEquatable<T>
+    {
+        if (!actual.Equals(expected))
+            throw new ArgumentException($"{what} is {actual}, should be {expected}");
+    }
+}

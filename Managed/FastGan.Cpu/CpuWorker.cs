@@ -1,0 +1,34 @@
+using System.Runtime.CompilerServices;
+using FastGan.Ops;
+using FastGan.Tensors;
+
+namespace FastGan.Cpu;
+
+/// <summary>
+/// One thread's part of every operation. Each method does this worker's share and returns when all workers have done theirs.
+/// Work is cut by its shape alone and every sum has a fixed order, so that the number of threads can't change a result.
+/// </summary>
+internal sealed unsafe partial class CpuWorker<V, S>(Team team, int index) : IOps
+    where V : struct
+    where S : struct, ISimd<V>
+{
+    private static int Width
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => S.Width;
+    }
+
+    private static float* Reals(Tensor t) => (float*)t.Storage.Address + t.Offset;
+
+    private static int* Ints(Tensor t) => (int*)t.Storage.Address + t.Offset;
+
+    private static byte* Bytes(Tensor t) => (byte*)t.Storage.Address + t.Offset;
+
+    /// <summary>This worker's part of [0, count), cut at multiples of <paramref name="grain"/>: contiguous, and even to one grain.</summary>
+    private (int From, int To) Share(int count, int grain = 1)
+    {
+        long grains = (count + grain - 1) / grain;
+        int from = (int)(grains * index / team.Size) * grain, to = (int)(grains * (index + 1) / team.Size) * grain;
+        return (Math.Min(from, count), Math.Min(to, count));
+    }
+}
