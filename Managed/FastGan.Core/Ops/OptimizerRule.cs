@@ -6,8 +6,10 @@ namespace FastGan.Ops;
 /// </summary>
 public abstract record OptimizerRule
 {
-    /// <summary>Numbers of state kept for each parameter, all zero at the start.</summary>
-    public abstract int StateSlots { get; }
+    /// <summary>Names of the numbers kept for each parameter, all zero at the start.</summary>
+    public abstract IReadOnlyList<string> StateNames { get; }
+
+    public int StateSlots => StateNames.Count;
 
     /// <summary>The numbers in the rates tensor for 1-based update <paramref name="t"/> at learning rate <paramref name="rate"/>.</summary>
     public abstract (double Rate, double Correction) Rates(double rate, long t);
@@ -16,7 +18,7 @@ public abstract record OptimizerRule
 /// <summary>Adam (Kingma and Ba, 2015): m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², p ← p − rate·m / (√v·correction + ε).</summary>
 public sealed record AdamRule(double Beta1 = 0.5, double Beta2 = 0.999, double Epsilon = 1e-8) : OptimizerRule
 {
-    public override int StateSlots => 2;
+    public override IReadOnlyList<string> StateNames => ["m", "v"];
 
     /// <summary>rate = lr / (1 − β₁ᵗ), correction = 1 / √(1 − β₂ᵗ).</summary>
     public override (double Rate, double Correction) Rates(double rate, long t) =>
@@ -28,7 +30,7 @@ public sealed record AdamRule(double Beta1 = 0.5, double Beta2 = 0.999, double E
 /// <summary>RMSProp (Hinton, 2012), as PyTorch writes it: s ← αs + (1−α)g², p ← p − rate·g / (√s + ε).</summary>
 public sealed record RmsPropRule(double Alpha = 0.99, double Epsilon = 1e-8) : OptimizerRule
 {
-    public override int StateSlots => 1;
+    public override IReadOnlyList<string> StateNames => ["mean_square"];
 
     public override (double Rate, double Correction) Rates(double rate, long t) => (rate, 1);
 
@@ -38,7 +40,7 @@ public sealed record RmsPropRule(double Alpha = 0.99, double Epsilon = 1e-8) : O
 /// <summary>Stochastic gradient descent with momentum, as PyTorch writes it: b ← μb + g, p ← p − rate·b.</summary>
 public sealed record SgdRule(double Momentum = 0) : OptimizerRule
 {
-    public override int StateSlots => 1;
+    public override IReadOnlyList<string> StateNames => ["momentum"];
 
     public override (double Rate, double Correction) Rates(double rate, long t) => (rate, 1);
 

@@ -1,0 +1,106 @@
+using FastGan.Data;
+using FastGan.Models;
+using FastGan.Ops;
+using FastGan.Programs;
+using FastGan.Tensors;
+
+namespace FastGan.Gans;
+
+/// <summary>One network's optimizer: its rule and the slab of its state.</summary>
+public sealed class Optimizer(Net net, OptimizerSpec spec)
+{
+    public OptimizerSpec Spec { get; } = spec;
+
+    public OptimizerRule Rule { get; } = spec.Rule();
+
+    /// <summary>StateSlots slabs the size of the network's trained parameters, one after another.</summary>
+    public Tensor State { get; } = new($"{net.Name} optimizer", Shape.Vector(spec.Rule().StateSlots * net.Trained.Count));
+}
+
+/// <summary>The numbers that one step leaves in memory, in this order; with several discriminator updates, those of the last.</summary>
+public enum Metric
+{
+    DLossReal,
+    DLossFake,
+    GLoss,
+    DReal,
+    DFake,
+    DFakeAfter,
+    DGradNorm,
+    GGradNorm,
+}
+
+/// <summary>
+/// The tensors of a model in training that outlive a step: networks, optimizers, data, and what the host writes before each step.
+/// </summary>
+public sealed class Gan
+{
+    public Gan(RunConfig config, Dataset data)
+    {
+        Config = config;
+        ModelSpec model = config.Model;
+        TrainingSpec training = config.Training;
+        Generator = new Net("generator", model.Generator, Shape.Matrix(1, model.Latent), model.Classes);
+        Discriminator = new Net("discriminator", model.Discriminator, Image(model, 1), model.Classes);
+        if (Generator.Output != Image(model, 1))
+            throw new FastGanException($"the generator makes {Text(Generator.Output)}, the model's images are {Text(Image(model, 1))}: mend its layers or image_size and channels");
+        if (Discriminator.Output.Count != 1)
+            throw new FastGanException($"the discriminator ends in {Text(Discriminator.Output)}, must end in one number: add a dense layer of 1 unit");
+        if (model.Discriminator.Layers[^1] is not (DenseLayer or ConvLayer))
+            throw new FastGanException("the discriminator must end in its logit: remove what follows its last dense or conv layer");
+        GeneratorOptimizer = new Optimizer(Generator, training.GeneratorOptimizer);
+        DiscriminatorOptimizer = new Optimizer(Discriminator, training.DiscriminatorOptimizer);
+        Average = training.Ema is null ? null : new Tensor("generator average", Generator.Weights.Shape);
+        Images = new Tensor("images", new Shape(data.Count, data.Height, data.Width, data.Channels), Element.Byte);
+        Labels = Generator.TakesLabels || Discriminator.TakesLabels ? new Tensor("labels", Shape.Vector(data.Count), Element.Int32) : null;
+        Key = new Tensor("random key", Shape.Vector(4), Element.Int32);
+        Indices = new Tensor("minibatch", Shape.Matrix(training.CriticSteps, training.Batch), Element.Int32);
+        Rates = new Tensor("rates", Shape.Matrix(training.CriticSteps + 1, 2));
+        Metrics = new Tensor("metrics", Shape.Vector(Enum.GetValues<Metric>().Length));
+    }
+
+    public RunConfig Config { get; }
+
+    public Net Generator { get; }
+
+    public Net Discriminator { get; }
+
+    public Optimizer GeneratorOptimizer { get; }
+
+    public Optimizer DiscriminatorOptimizer { get; }
+
+    /// <summary>The moving average of the generator's weights, running statistics included; null without one.</summary>
+    public Tensor? Average { get; }
+
+    /// <summary>The whole data set as bytes (count, H, W, C).</summary>
+    public Tensor Images { get; }
+
+    public Tensor? Labels { get; }
+
+    /// <summary>(4) Int32: seed and step, low word first.</summary>
+    public Tensor Key { get; }
+
+    /// <summary>(critic steps, batch) Int32: the images of each discriminator update.</summary>
+    public Tensor Indices { get; }
+
+    /// <summary>(critic steps + 1, 2): learning rate and correction of each update, the generator's last.</summary>
+    public Tensor Rates { get; }
+
+    public Tensor Metrics { get; }
+
+    /// <summary>Every storage that lives from step to step.</summary>
+    public IEnumerable<Tensor> Persistent => new[]
+    {
+        Generator.Weights, Generator.Gradients, GeneratorOptimizer.State, Discriminator.Weights, Discriminator.Gradients,
+        DiscriminatorOptimizer.State, Average, Images, Labels, Key, Indices, Rates, Metrics,
+    }.OfType<Tensor>();
+
+    public Tensor this[Metric metric] => Metrics.Slice((int)metric, Shape.Scalar);
+
+    /// <summary>(2) rate and correction of a step's update i.</summary>
+    public Tensor Rate(int i) => Rates.Samples(i, 1);
+
+    public static Shape Image(ModelSpec model, int n) => new(n, model.ImageSize, model.ImageSize, model.Channels);
+
+    private static string Text(Shape s) => $"{s.H}×{s.W}×{s.C}";
+}

@@ -1,0 +1,138 @@
+using FastGan.Ops;
+using FastGan.Programs;
+using FastGan.Tensors;
+
+namespace FastGan.Models;
+
+public enum Mode
+{
+    /// <summary>Batch norm uses the batch's statistics and updates the running ones.</summary>
+    Training,
+
+    /// <summary>Batch norm uses the running statistics: a sample does not depend on the others in its batch.</summary>
+    Inference,
+}
+
+/// <summary>Samples [First, First + Count) of a batch.</summary>
+public readonly record struct SampleRange(int First, int Count);
+
+/// <summary>
+/// A network: its layers compiled to steps, its parameters in one slab. <see cref="Forward"/> and <see cref="Backward"/> record
+/// operations; nothing is computed here.
+/// </summary>
+public sealed class Net
+{
+    private readonly NetStep[] _steps;
+
+    /// <param name="name">"generator" or "discriminator": the first part of every parameter's name.</param>
+    /// <param name="input">Shape of one sample (N = 1).</param>
+    /// <param name="classes">Number of labels; 0 where there are none.</param>
+    /// <exception cref="FastGanException">A layer can't follow the one before it.</exception>
+    public Net(string name, NetSpec spec, Shape input, int classes)
+    {
+        NetCompiler compiler = new(name, spec, input, classes);
+        Name = name;
+        Input = input;
+        _steps = compiler.Steps;
+        Parameters = compiler.Parameters;
+        Layers = compiler.Summaries;
+        Weights = new Tensor($"{name} weights", Shape.Vector(compiler.Count));
+        Trained = Weights.Slice(0, Shape.Vector(compiler.TrainedCount));
+        Gradients = new Tensor($"{name} gradients", Trained.Shape);
+    }
+
+    public string Name { get; }
+
+    /// <summary>One sample, N = 1.</summary>
+    public Shape Input { get; }
+
+    /// <summary>One sample, N = 1.</summary>
+    public Shape Output => _steps[^1].Out;
+
+    public IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>What each layer makes of its input, and how many trained numbers it has.</summary>
+    public IReadOnlyList<LayerSummary> Layers { get; }
+
+    public bool HasBatchNorm => _steps.Any(s => s is NormStep);
+
+    public bool TakesLabels => _steps.Any(s => s is LabelMultiplyStep or LabelChannelStep);
+
+    /// <summary>Every parameter: the trained ones first, then running statistics. Each starts on a multiple of 16 elements; the gaps are zero.</summary>
+    public Tensor Weights { get; }
+
+    /// <summary>The trained part of <see cref="Weights"/>.</summary>
+    public Tensor Trained { get; }
+
+    /// <summary>dL/d<see cref="Trained"/>, each in the place of its parameter.</summary>
+    public Tensor Gradients { get; }
+
+    /// <summary>Writes the initial weights: a pure function of the seed, the stream and each parameter's place.</summary>
+    public void Initialise(Device device, ulong seed, uint stream)
+    {
+        float[] slab = new float[Weights.Count];
+        foreach (Parameter p in Parameters)
+        {
+            Span<float> values = slab.AsSpan(p.Offset, p.Shape.Count);
+            if (p.Start.Kind == StartKind.Normal)
+                RandomNumbers.Normal(seed, stream, (ulong)p.Offset, values);
+            else if (p.Start.Kind == StartKind.Uniform)
+                RandomNumbers.Uniform(seed, stream, (ulong)p.Offset, values);
+            foreach (ref float v in values)
+                v = (float)p.Start.Center + (float)p.Start.Spread * v;
+        }
+
+        device.Write(Weights, slab);
+    }
+
+    /// <summary>Records the forward pass.</summary>
+    /// <param name="x">(N, input)</param>
+    /// <param name="labels">(N) Int32, for networks that take labels.</param>
+    /// <param name="groups">Equal parts of the batch with batch statistics of their own: 2 for real and generated samples side by side.</param>
+    /// <param name="weights">The slab to use; <see cref="Weights"/> if null.</param>
+    /// <param name="output">Where the last layer's output goes; a temporary if null.</param>
+    public Tape Forward(Recorder r, Tensor x, Tensor? labels, Mode mode, int groups = 1, Tensor? weights = null, Tensor? output = null)
+    {
+        if (TakesLabels && labels is null)
+            throw new ArgumentNullException(nameof(labels), $"the {Name} takes labels");
+        Tape tape = new(weights ?? Weights, labels, groups);
+        int n = x.Shape.N;
+        for (int i = 0; i < _steps.Length; i++)
+        {
+            NetStep step = _steps[i];
+            Shape shape = step.Out.WithN(n);
+            bool last = _steps.Skip(i + 1).All(s => s is ViewStep);
+            Tensor y = step is ViewStep ? x.Reshape(shape)
+                : last && output is not null ? output.Reshape(shape)
+                : r.Temporary($"{Name}.{step.Name}", shape);
+            TapeEntry entry = new(step, x, y);
+            step.Forward(r, tape, entry, mode);
+            tape.Entries.Add(entry);
+            x = y;
+        }
+
+        return tape;
+    }
+
+    /// <summary>Records the backward pass of a forward pass in <see cref="Mode.Training"/>.</summary>
+    /// <param name="dy">dL/doutput of the tape's output; overwritten.</param>
+    /// <param name="weights">Whether dL/dweights is wanted: it overwrites <see cref="Gradients"/>.</param>
+    /// <param name="input">The samples whose dL/dinput is wanted, if any: all, unless the weights' gradient is wanted too.</param>
+    /// <returns>dL/dinput of those samples, or null.</returns>
+    public Tensor? Backward(Recorder r, Tape tape, Tensor dy, bool weights, SampleRange? input)
+    {
+        SampleRange all = new(0, dy.Shape.N);
+        if (!weights && input != all)
+            throw new ArgumentException($"without the weights' gradient the input's gradient is of all {all.Count} samples", nameof(input));
+        for (int i = _steps.Length - 1; i >= 0; i--)
+        {
+            bool deeper = weights && _steps.Take(i).Any(s => s.HasParameters);
+            Tensor? dx = _steps[i].Backward(r, tape, tape.Entries[i], dy, weights ? Gradients : null, deeper ? all : input);
+            if (dx is null)
+                return null;
+            dy = dx;
+        }
+
+        return dy;
+    }
+}

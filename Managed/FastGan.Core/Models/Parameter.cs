@@ -1,0 +1,21 @@
+using FastGan.Tensors;
+
+namespace FastGan.Models;
+
+/// <summary>How the numbers of one parameter start.</summary>
+public enum StartKind
+{
+    Constant,
+
+    /// <summary>N(Center, Spread²).</summary>
+    Normal,
+
+    /// <summary>U(−Spread, Spread) about Center.</summary>
+    Uniform,
+}
+
+public readonly record struct Start(StartKind Kind, double Center, double Spread = 0);
+
+/// <summary>One named tensor of a network and its place in the network's slab.</summary>
+/// <param name="Trained">False for batch norm's running statistics, which lie behind all trained parameters.</param>
+public sealed record Parameter(string Name, Shape Shape, int Offset, Start Start, bool Trained);

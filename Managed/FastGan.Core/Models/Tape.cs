@@ -1,0 +1,52 @@
+using FastGan.Ops;
+using FastGan.Tensors;
+
+namespace FastGan.Models;
+
+/// <summary>What a forward pass leaves for its backward pass.</summary>
+public sealed class Tape
+{
+    internal Tape(Tensor weights, Tensor? labels, int groups)
+    {
+        Weights = weights;
+        Labels = labels;
+        Groups = groups;
+    }
+
+    /// <summary>(N, output)</summary>
+    public Tensor Output => Entries[^1].Y;
+
+    internal Tensor Weights { get; }
+
+    internal Tensor? Labels { get; }
+
+    internal int Groups { get; }
+
+    internal List<TapeEntry> Entries { get; } = [];
+
+    /// <summary>The part of the pass that one group of the batch took.</summary>
+    public Tape Group(int group)
+    {
+        int n = Output.Shape.N / Groups;
+        Tensor Part(Tensor t) => t.Samples(group * n, n);
+        Tape part = new(Weights, Labels is null ? null : Part(Labels), 1);
+        foreach (TapeEntry e in Entries)
+        {
+            part.Entries.Add(new TapeEntry(e.Step, Part(e.X), Part(e.Y))
+            {
+                Norms = e.Norms.Length == 0 ? [] : [e.Norms[group]],
+                Embedded = e.Embedded is null ? null : Part(e.Embedded),
+            });
+        }
+
+        return part;
+    }
+}
+
+/// <summary>One step's input and output, and what else it saved: batch statistics by group, or the embedded labels.</summary>
+internal sealed record TapeEntry(NetStep Step, Tensor X, Tensor Y)
+{
+    public BatchNormTensors[] Norms { get; set; } = [];
+
+    public Tensor? Embedded { get; set; }
+}

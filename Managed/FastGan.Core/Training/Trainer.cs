@@ -1,0 +1,127 @@
+using FastGan.Data;
+using FastGan.Gans;
+using FastGan.Programs;
+
+namespace FastGan.Training;
+
+/// <summary>What one step reports.</summary>
+/// <param name="DReal">Mean D(x): a probability, or a critic's mean score.</param>
+/// <param name="DFake">Mean D(G(z)) in the discriminator's update.</param>
+public readonly record struct StepMetrics(double DLoss, double GLoss, double DReal, double DFake, double DGradNorm, double GGradNorm)
+{
+    public bool IsFinite => double.IsFinite(DLoss) && double.IsFinite(GLoss) && double.IsFinite(DGradNorm) && double.IsFinite(GGradNorm);
+}
+
+/// <summary>
+/// Trains one model on one device, a step at a time. Everything is planned and allocated here; <see cref="Step"/> allocates nothing. The state
+/// after a step is a function of the config and the data alone.
+/// </summary>
+public sealed class Trainer : IDisposable
+{
+    private readonly BatchOrder _order;
+    private readonly int[] _key = new int[4];
+    private readonly int[] _indices;
+    private readonly float[] _metrics;
+    private readonly double[] _rates;
+
+    /// <summary>Allocates the model on the device, copies the data there and writes the initial weights. The device stays the caller's.</summary>
+    /// <exception cref="FastGanException">Config and data don't fit each other.</exception>
+    public Trainer(RunConfig config, Dataset data, Device device)
+    {
+        Check(config, data);
+        Config = config;
+        Device = device;
+        Gan = new Gan(config, data);
+        _order = new BatchOrder(config.Training.Seed, data.Count, config.Training.Batch);
+        _indices = new int[Gan.Indices.Count];
+        _rates = new double[Gan.Rates.Count];
+        _metrics = new float[Gan.Metrics.Count];
+
+        foreach (Tensors.Tensor tensor in Gan.Persistent)
+            device.Allocate(tensor.Storage);
+        device.Write(Gan.Images, data.Images);
+        if (Gan.Labels is not null)
+            device.Write(Gan.Labels, data.Labels!);
+        Gan.Generator.Initialise(device, config.Training.Seed, RandomNumbers.InitGenerator);
+        Gan.Discriminator.Initialise(device, config.Training.Seed, RandomNumbers.InitDiscriminator);
+        if (Gan.Average is not null)
+            device.Write(Gan.Average, device.Read<double>(Gan.Generator.Weights));
+
+        Program = TrainingStep.Record(Gan);
+        Program.Plan(device);
+        Sampler = new Sampler(config.Model, Gan.Generator, Gan.Average ?? Gan.Generator.Weights, device);
+    }
+
+    public RunConfig Config { get; }
+
+    public Device Device { get; }
+
+    public Gan Gan { get; }
+
+    /// <summary>The recorded step.</summary>
+    public Program Program { get; }
+
+    /// <summary>Draws from the generator as it is now, or from its moving average where there is one.</summary>
+    public Sampler Sampler { get; }
+
+    /// <summary>Steps done.</summary>
+    public long StepsDone { get; internal set; }
+
+    /// <summary>Does one step: discriminator updates and a generator update.</summary>
+    public StepMetrics Step()
+    {
+        WriteInputs();
+        Device.Run(Program);
+        StepsDone++;
+        return ReadMetrics();
+    }
+
+    /// <summary>Writes what changes from step to step: random key, minibatch, rates.</summary>
+    internal void WriteInputs()
+    {
+        TrainingSpec t = Config.Training;
+        (_key[0], _key[1]) = ((int)t.Seed, (int)(t.Seed >> 32));
+        (_key[2], _key[3]) = ((int)StepsDone, (int)(StepsDone >> 32));
+        Device.Write(Gan.Key, _key);
+
+        for (int i = 0; i < t.CriticSteps; i++)
+        {
+            long update = StepsDone * t.CriticSteps + i;
+            _order.Indices(update, _indices.AsSpan(i * t.Batch, t.Batch));
+            (_rates[2 * i], _rates[2 * i + 1]) = Gan.DiscriminatorOptimizer.Rule.Rates(t.DiscriminatorOptimizer.LearningRate, update + 1);
+        }
+
+        (_rates[^2], _rates[^1]) = Gan.GeneratorOptimizer.Rule.Rates(t.GeneratorOptimizer.LearningRate, StepsDone + 1);
+        Device.Write(Gan.Indices, _indices);
+        Device.Write(Gan.Rates, _rates);
+    }
+
+    internal StepMetrics ReadMetrics()
+    {
+        Device.Read(Gan.Metrics, _metrics.AsSpan());
+        return new StepMetrics(
+            _metrics[(int)Metric.DLossReal] + _metrics[(int)Metric.DLossFake], _metrics[(int)Metric.GLoss],
+            _metrics[(int)Metric.DReal], _metrics[(int)Metric.DFake], _metrics[(int)Metric.DGradNorm], _metrics[(int)Metric.GGradNorm]);
+    }
+
+    public void Dispose()
+    {
+        Sampler.Dispose();
+        foreach (Tensors.Tensor tensor in Gan.Persistent)
+            Device.Free(tensor.Storage);
+        Device.Free(Program.Arena!);
+    }
+
+    private static void Check(RunConfig config, Dataset data)
+    {
+        ModelSpec model = config.Model;
+        if (config.Training.Batch > data.Count)
+            throw new FastGanException($"the batch of {config.Training.Batch} is larger than the data: {data.Name} has {data.Count} images; use --batch {data.Count} or less");
+        if (data.Height != model.ImageSize || data.Width != model.ImageSize || data.Channels != model.Channels)
+            throw new FastGanException($"{data.Name} has images of {data.Height}×{data.Width}×{data.Channels}, the model makes {model.ImageSize}×{model.ImageSize}×{model.Channels}");
+        if (model.Classes > 0 && data.Labels is null)
+            throw new FastGanException($"{config.Preset} needs labels, and {data.Name} has none: give an IDX pair or a folder with one sub-folder a class");
+        if (model.Classes > 0 && data.Classes > model.Classes)
+            throw new FastGanException($"{data.Name} has {data.Classes} classes, the model takes {model.Classes}");
+    }
+}
