@@ -39,6 +39,9 @@ internal unsafe interface ISimd<V> where V : struct
     /// <summary>a &gt; 0 ? x : y, lane by lane; NaN counts as not greater.</summary>
     static abstract V WherePositive(V a, V x, V y);
 
+    /// <summary>2ⁿ lane by lane, for whole numbers n in [−126, 127]; anything for NaN.</summary>
+    static abstract V PowerOfTwo(V n);
+
     /// <summary>The sum of all lanes, in a fixed order.</summary>
     static abstract float Sum(V a);
 }
@@ -78,6 +81,10 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> WherePositive(Vector512<float> a, Vector512<float> x, Vector512<float> y) =>
         Vector512.ConditionalSelect(Vector512.GreaterThan(a, Vector512<float>.Zero), x, y);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> PowerOfTwo(Vector512<float> n) =>
+        ((Vector512.ConvertToInt32(n) + Vector512.Create(127)) << 23).AsSingle();
+
     public static float Sum(Vector512<float> a) => Simd256.Sum(a.GetLower() + a.GetUpper());
 }
 
@@ -116,6 +123,10 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> WherePositive(Vector256<float> a, Vector256<float> x, Vector256<float> y) =>
         Vector256.ConditionalSelect(Vector256.GreaterThan(a, Vector256<float>.Zero), x, y);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> PowerOfTwo(Vector256<float> n) =>
+        ((Vector256.ConvertToInt32(n) + Vector256.Create(127)) << 23).AsSingle();
+
     public static float Sum(Vector256<float> a) => Simd128.Sum(a.GetLower() + a.GetUpper());
 }
 
@@ -153,6 +164,10 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 
     public static Vector128<float> WherePositive(Vector128<float> a, Vector128<float> x, Vector128<float> y) =>
         Vector128.ConditionalSelect(Vector128.GreaterThan(a, Vector128<float>.Zero), x, y);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> PowerOfTwo(Vector128<float> n) =>
+        ((Vector128.ConvertToInt32(n) + Vector128.Create(127)) << 23).AsSingle();
 
     public static float Sum(Vector128<float> a) => (a[0] + a[2]) + (a[1] + a[3]);
 }
