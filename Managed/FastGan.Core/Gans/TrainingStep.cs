@@ -65,7 +65,7 @@ public sealed class TrainingStep
     private Generated UpdateDiscriminator(int i)
     {
         (Tape judged, Generated generated) = JudgeRealAndGenerated(i);
-        _gan.Discriminator.Backward(_r, judged, DiscriminatorLoss(judged.Output), weights: true, input: null);
+        _gan.Discriminator.Backward(_r, judged, RecordDiscriminatorLoss(judged.Output), weights: true, input: null);
         ApplyDiscriminator(i);
         return generated;
     }
@@ -74,7 +74,7 @@ public sealed class TrainingStep
     private void UpdateGenerator(Generated generated)
     {
         Tape judged = _gan.Discriminator.Forward(_r, generated.Images, generated.Labels, Mode.Training);
-        Tensor dimages = _gan.Discriminator.Backward(_r, judged, GeneratorLoss(judged.Output), weights: false, input: new SampleRange(0, _spec.Batch))!;
+        Tensor dimages = _gan.Discriminator.Backward(_r, judged, RecordGeneratorLoss(judged.Output), weights: false, input: new SampleRange(0, _spec.Batch))!;
         _gan.Generator.Backward(_r, generated.Tape, dimages, weights: true, input: null);
         ApplyGenerator();
     }
@@ -84,8 +84,8 @@ public sealed class TrainingStep
     {
         int n = _spec.Batch;
         (Tape judged, Generated generated) = JudgeRealAndGenerated(i);
-        Tensor dlogits = DiscriminatorLoss(judged.Output);
-        Tensor dscores = GeneratorLoss(judged.Output.Samples(n, n));
+        Tensor dlogits = RecordDiscriminatorLoss(judged.Output);
+        Tensor dscores = RecordGeneratorLoss(judged.Output.Samples(n, n));
         Tensor dimages;
         if (_share)
         {
@@ -136,7 +136,7 @@ public sealed class TrainingStep
 
     /// <summary>The discriminator's loss on logits (2N, 1), real first.</summary>
     /// <returns>dlogits</returns>
-    private Tensor DiscriminatorLoss(Tensor logits)
+    private Tensor RecordDiscriminatorLoss(Tensor logits)
     {
         int n = _spec.Batch;
         Tensor dlogits = _r.Temporary("dlogits", logits.Shape);
@@ -157,13 +157,13 @@ public sealed class TrainingStep
 
     /// <summary>The generator's loss on the logits (N, 1) of its images.</summary>
     /// <returns>dlogits</returns>
-    private Tensor GeneratorLoss(Tensor logits)
+    private Tensor RecordGeneratorLoss(Tensor logits)
     {
         Tensor dlogits = _r.Temporary("dscores", logits.Shape);
         (Tensor loss, Tensor score) = (_gan[Metric.GLoss], _gan[Metric.DFakeAfter]);
         if (_spec.Loss == AdversarialLoss.Wasserstein)
             _r.Wasserstein(logits, 1, loss, score, dlogits);
-        else if (_spec.GeneratorLoss == Gans.GeneratorLoss.Minimax)
+        else if (_spec.GeneratorLoss == GeneratorLoss.Minimax)
             _r.BceWithLogits(logits, 0, -1, loss, score, dlogits);
         else
             _r.BceWithLogits(logits, 1, 1, loss, score, dlogits);
