@@ -96,7 +96,7 @@ public sealed class Recorder(string name) : IOps
         Same(y.Shape, x.Shape, nameof(y));
         Channels(bn, x.Shape.C);
         if (x.Shape.Pixels < 2)
-            throw new ArgumentException($"batch norm over {x.Shape}: a variance needs at least two values a channel");
+            throw new FastGanException($"batch norm over one value a channel ({x.Shape}) has no variance: use a batch of at least 2");
         Add("bn", $"{x.Shape} {act}", [x, bn.Scale, bn.Bias, bn.RunningMean, bn.RunningVar], [bn.RunningMean, bn.RunningVar, bn.Mean, bn.InvStd, y],
             8L * x.Count, ops => ops.BatchNorm(x, bn, epsilon, momentum, act, y));
     }

@@ -17,12 +17,15 @@ public sealed class Sampler : IDisposable
     private readonly Program _program;
     private readonly Tensor _z, _images;
     private readonly Tensor? _labels;
+    private readonly Storage? _owned;
     private readonly float[] _latents;
     private readonly int[] _batchLabels = new int[Batch];
 
     /// <param name="weights">The generator's weights or their moving average: on the device already.</param>
-    public Sampler(ModelSpec model, Net generator, Tensor weights, Device device)
+    /// <param name="ownsWeights">Whether their memory is freed with the sampler.</param>
+    public Sampler(ModelSpec model, Net generator, Tensor weights, Device device, bool ownsWeights)
     {
+        _owned = ownsWeights ? weights.Storage : null;
         _model = model;
         _device = device;
         _z = new Tensor("sample z", Shape.Matrix(Batch, model.Latent));
@@ -89,6 +92,8 @@ public sealed class Sampler : IDisposable
         foreach (Tensor t in Inputs())
             _device.Free(t.Storage);
         _device.Free(_program.Arena!);
+        if (_owned is not null)
+            _device.Free(_owned);
     }
 
     private IEnumerable<Tensor> Inputs() => new[] { _z, _images, _labels }.OfType<Tensor>();

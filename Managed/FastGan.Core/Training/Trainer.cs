@@ -42,14 +42,12 @@ public sealed class Trainer : IDisposable
         device.Write(Gan.Images, data.Images);
         if (Gan.Labels is not null)
             device.Write(Gan.Labels, data.Labels!);
-        Gan.Generator.Initialise(device, config.Training.Seed, RandomNumbers.InitGenerator);
-        Gan.Discriminator.Initialise(device, config.Training.Seed, RandomNumbers.InitDiscriminator);
-        if (Gan.Average is not null)
-            device.Write(Gan.Average, device.Read<double>(Gan.Generator.Weights));
+        DataDigest = data.Digest();
+        Reset();
 
         Program = TrainingStep.Record(Gan);
         Program.Plan(device);
-        Sampler = new Sampler(config.Model, Gan.Generator, Gan.Average ?? Gan.Generator.Weights, device);
+        Sampler = new Sampler(config.Model, Gan.Generator, Gan.Average ?? Gan.Generator.Weights, device, ownsWeights: false);
     }
 
     public RunConfig Config { get; }
@@ -66,6 +64,22 @@ public sealed class Trainer : IDisposable
 
     /// <summary>Steps done.</summary>
     public long StepsDone { get; internal set; }
+
+    /// <summary>Digest of the data in training: see <see cref="Dataset.Digest"/>.</summary>
+    public string DataDigest { get; }
+
+    /// <summary>Goes back to step 0: initial weights, empty optimizer state.</summary>
+    public void Reset()
+    {
+        ulong seed = Config.Training.Seed;
+        Gan.Generator.Initialise(Device, seed, RandomNumbers.InitGenerator);
+        Gan.Discriminator.Initialise(Device, seed, RandomNumbers.InitDiscriminator);
+        foreach (Tensors.Tensor state in new[] { Gan.GeneratorOptimizer.State, Gan.DiscriminatorOptimizer.State })
+            Device.Write(state, new float[state.Count]);
+        if (Gan.Average is not null)
+            Device.Write(Gan.Average, Device.Read<double>(Gan.Generator.Weights));
+        StepsDone = 0;
+    }
 
     /// <summary>Does one step: discriminator updates and a generator update.</summary>
     public StepMetrics Step()

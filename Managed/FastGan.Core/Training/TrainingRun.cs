@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using FastGan.Imaging;
+using FastGan.Programs;
+using FastGan.Tensors;
+
+namespace FastGan.Training;
+
+/// <summary>Where a run stands after a step.</summary>
+/// <param name="End">The step at which it ends.</param>
+/// <param name="Images">Real images consumed since step 0.</param>
+/// <param name="ImagesPerSecond">Over the last second or so, pictures and checkpoints included.</param>
+public readonly record struct Progress(long Step, long End, long Images, double ImagesPerSecond, StepMetrics Metrics, TimeSpan Left);
+
+public enum RunOutcome
+{
+    Finished,
+    Stopped,
+}
+
+/// <summary>Trains to a step and keeps the run's files: metrics, sample pictures, checkpoints.</summary>
+public sealed class TrainingRun(Trainer trainer, RunFolder folder)
+{
+    private const int SampleRows = 8, SampleColumns = 8;
+
+    /// <summary>Runs to step <paramref name="end"/>.</summary>
+    /// <param name="onProgress">Called after each step, on this thread.</param>
+    /// <param name="onPicture">Called after each new sample picture.</param>
+    /// <param name="stop">Ends the run after the step at hand, with a checkpoint.</param>
+    /// <exception cref="FastGanException">A loss or gradient became NaN or infinite: says at which step and in which operation. The last checkpoint stays.</exception>
+    public RunOutcome Execute(long end, Action<Progress> onProgress, Action onPicture, CancellationToken stop)
+    {
+        Gans.OutputSpec output = trainer.Config.Output;
+        Speed speed = new(trainer.Config.Training.ImagesPerStep());
+        MetricsFile.CutAfter(folder.MetricsFile, trainer.StepsDone);
+        if (trainer.StepsDone == 0)
+            SavePicture(onPicture);
+
+        while (trainer.StepsDone < end && !stop.IsCancellationRequested)
+        {
+            StepMetrics m = trainer.Step();
+            long step = trainer.StepsDone;
+            if (!m.IsFinite)
+                throw new FastGanException(Diagnose(step));
+            bool last = step == end;
+            speed.Count();
+            Progress progress = new(step, end, step * trainer.Config.Training.ImagesPerStep(), speed.ImagesPerSecond, m, speed.Left(end - step));
+            if (last || step == 1 || step % output.LogEvery == 0)
+                MetricsFile.Append(folder.MetricsFile, Line(progress));
+            if (last || step % output.SampleEvery == 0)
+                SavePicture(onPicture);
+            if (last || step % output.CheckpointEvery == 0)
+                Checkpoint.Save(trainer, folder.CheckpointFolder);
+            onProgress(progress);
+        }
+
+        if (trainer.StepsDone >= end)
+            return RunOutcome.Finished;
+        Checkpoint.Save(trainer, folder.CheckpointFolder);
+        return RunOutcome.Stopped;
+    }
+
+    private static MetricsLine Line(Progress p) => new(
+        p.Step, p.Images, p.Metrics.DLoss, p.Metrics.GLoss, p.Metrics.DReal, p.Metrics.DFake, p.Metrics.DGradNorm, p.Metrics.GGradNorm, p.ImagesPerSecond);
+
+    /// <summary>A grid from the same latents each time; a conditional model's columns are its classes.</summary>
+    private void SavePicture(Action onPicture)
+    {
+        Gans.ModelSpec model = trainer.Config.Model;
+        int columns = model.Classes is > 0 and <= 16 ? model.Classes : SampleColumns, count = SampleRows * columns;
+        int[] labels = [.. Enumerable.Range(0, count).Select(i => model.Classes > 0 ? i % columns : 0)];
+        float[] images = trainer.Sampler.Draw(trainer.Config.Training.Seed, count, labels);
+        ImageGrid.Save(folder.SampleFile(trainer.StepsDone), images, Gans.Gan.Image(model, count), columns);
+        onPicture();
+    }
+
+    /// <summary>
+    /// Steps are exactly repeatable, so the fault is found by going back to the last checkpoint and, at the step that failed, looking at what each
+    /// operation wrote. Costs nothing while all is well.
+    /// </summary>
+    private string Diagnose(long failed)
+    {
+        string kept = "there is no checkpoint yet";
+        trainer.Reset();
+        if (Directory.Exists(folder.CheckpointFolder) && Directory.EnumerateDirectories(folder.CheckpointFolder).Any())
+        {
+            Checkpoint checkpoint = Checkpoint.Open(folder.CheckpointFolder, _ => { });
+            checkpoint.Restore(trainer);
+            kept = $"the checkpoint of step {checkpoint.Step} is kept";
+        }
+
+        while (trainer.StepsDone < failed - 1)
+            trainer.Step();
+        trainer.WriteInputs();
+        Device device = trainer.Device;
+        Instruction[] instructions = trainer.Program.Instructions;
+        for (int i = 0; i < instructions.Length; i++)
+        {
+            device.Run(trainer.Program, i, i + 1);
+            foreach (Tensor t in instructions[i].Writes.Where(t => t.Element == Element.Real))
+            {
+                int bad = Array.FindIndex(device.Read<double>(t), v => !double.IsFinite(v));
+                if (bad >= 0)
+                    return $"step {failed}: training stopped: '{instructions[i].Text}' (operation {i} of the step) made {device.Read<double>(t)[bad]} in {t.Storage.Name}; "
+                        + $"{kept}: lower the learning rate (--lr), or for wgan the clipping limit (--clip)";
+            }
+        }
+
+        return $"step {failed}: training stopped at a loss that isn't finite, and the step's repetition was; {kept}";
+    }
+
+    /// <summary>Throughput over a sliding second.</summary>
+    private sealed class Speed(int imagesPerStep)
+    {
+        private long _since = Stopwatch.GetTimestamp();
+        private long _steps;
+        private double _perSecond;
+
+        public double ImagesPerSecond => _perSecond * imagesPerStep;
+
+        public void Count()
+        {
+            _steps++;
+            double seconds = Stopwatch.GetElapsedTime(_since).TotalSeconds;
+            if (seconds < 1 && _perSecond > 0)
+                return;
+            _perSecond = _steps / Math.Max(seconds, 1e-9);
+            (_since, _steps) = (Stopwatch.GetTimestamp(), 0);
+        }
+
+        public TimeSpan Left(long steps) => TimeSpan.FromSeconds(Math.Min(steps / _perSecond, TimeSpan.MaxValue.TotalSeconds / 2));
+    }
+}
