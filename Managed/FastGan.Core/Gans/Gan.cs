@@ -95,7 +95,7 @@ public sealed class Gan
         DiscriminatorOptimizer.State, Average, Images, Labels, Key, Indices, Rates, Metrics,
     }.OfType<Tensor>();
 
-    public Tensor this[Metric metric] => Metrics.Slice((int)metric, Shape.Scalar);
+    public Tensor this[Metric metric] => Metrics.Slice((int)metric, Shape.Scalar, $"{metric}");
 
     /// <summary>(2) rate and correction of a step's update i.</summary>
     public Tensor Rate(int i) => Rates.Samples(i, 1);

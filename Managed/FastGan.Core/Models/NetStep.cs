@@ -23,7 +23,7 @@ internal abstract class NetStep(string name, Shape input, Shape output)
     /// <returns>dL/dx of the wanted samples.</returns>
     public abstract Tensor? Backward(Recorder r, Tape tape, TapeEntry e, Tensor dy, Tensor? gradients, SampleRange? wanted);
 
-    protected static Tensor At(Tensor slab, Parameter p) => slab.Slice(p.Offset, p.Shape);
+    protected static Tensor At(Tensor slab, Parameter p) => slab.Slice(p.Offset, p.Shape, p.Name);
 }
 
 /// <summary>Dense, convolution or transposed convolution (the backward-data pass of its geometry), bias and activation.</summary>
@@ -65,7 +65,7 @@ internal sealed class AffineStep(
             return null;
         dy = dy.Samples(samples.First, samples.Count);
         g = g with { N = samples.Count };
-        Tensor dx = r.Temporary($"d{e.X.Storage.Name}", In.WithN(samples.Count));
+        Tensor dx = r.Temporary($"d{e.X.Name}", In.WithN(samples.Count));
         if (transposed)
             r.Conv(g, dy, w, null, Activation.Identity, dx);
         else
@@ -152,7 +152,7 @@ internal sealed class LabelMultiplyStep(string name, Shape shape, Parameter tabl
 
         if (wanted is not { } samples)
             return null;
-        Tensor dx = r.Temporary($"d{e.X.Storage.Name}", In.WithN(samples.Count));
+        Tensor dx = r.Temporary($"d{e.X.Name}", In.WithN(samples.Count));
         r.Multiply(dy.Samples(samples.First, samples.Count), e.Embedded!.Samples(samples.First, samples.Count), dx);
         return dx;
     }
@@ -181,7 +181,7 @@ internal sealed class LabelChannelStep(string name, Shape input, Parameter table
 
         if (wanted is not { } samples)
             return null;
-        Tensor dx = r.Temporary($"d{e.X.Storage.Name}", In.WithN(samples.Count));
+        Tensor dx = r.Temporary($"d{e.X.Name}", In.WithN(samples.Count));
         r.SliceChannels(dy.Samples(samples.First, samples.Count), 0, dx);
         return dx;
     }

@@ -26,13 +26,16 @@ public sealed class Storage(string name, Element element, int count)
 }
 
 /// <summary>A shaped view of a storage. It holds no memory and costs nothing: several views may share a storage.</summary>
-public sealed class Tensor(Storage storage, int offset, Shape shape)
+public sealed class Tensor(Storage storage, int offset, Shape shape, string? name = null)
 {
     public Tensor(string name, Shape shape, Element element = Element.Real) : this(new Storage(name, element, shape.Count), 0, shape)
     {
     }
 
     public Storage Storage { get; } = storage;
+
+    /// <summary>What a trace or an error calls it: the storage's name where the view has none of its own.</summary>
+    public string Name { get; } = name ?? storage.Name;
 
     /// <summary>First element of the view, in elements from the start of the storage.</summary>
     public int Offset { get; } = offset;
@@ -45,18 +48,18 @@ public sealed class Tensor(Storage storage, int offset, Shape shape)
 
     /// <summary>The same elements under another shape of the same count.</summary>
     public Tensor Reshape(Shape shape) => shape.Count == Count
-        ? new Tensor(Storage, Offset, shape)
+        ? new Tensor(Storage, Offset, shape, Name)
         : throw new ArgumentException($"{this} has {Count} elements, {shape} has {shape.Count}");
 
     /// <summary>Samples [first, first + count) of the batch.</summary>
     public Tensor Samples(int first, int count) => first >= 0 && count > 0 && first + count <= Shape.N
-        ? new Tensor(Storage, Offset + first * Shape.SampleCount, Shape.WithN(count))
+        ? new Tensor(Storage, Offset + first * Shape.SampleCount, Shape.WithN(count), Name)
         : throw new ArgumentOutOfRangeException(nameof(first), $"samples {first}..{first + count} of {this}");
 
     /// <summary>A shaped part of a slab, <paramref name="first"/> elements into this view.</summary>
-    public Tensor Slice(int first, Shape shape) => first >= 0 && first + shape.Count <= Count
-        ? new Tensor(Storage, Offset + first, shape)
+    public Tensor Slice(int first, Shape shape, string? name = null) => first >= 0 && first + shape.Count <= Count
+        ? new Tensor(Storage, Offset + first, shape, name ?? Name)
         : throw new ArgumentOutOfRangeException(nameof(first), $"{shape} at {first} of {this}");
 
-    public override string ToString() => $"{Storage.Name} {Shape}";
+    public override string ToString() => $"{Name} {Shape}";
 }

@@ -21,7 +21,7 @@ public sealed class Trainer : IDisposable
     private readonly BatchOrder _order;
     private readonly int[] _key = new int[4];
     private readonly int[] _indices;
-    private readonly float[] _metrics;
+    private readonly double[] _metrics;
     private readonly double[] _rates;
 
     /// <summary>Allocates the model on the device, copies the data there and writes the initial weights. The device stays the caller's.</summary>
@@ -35,7 +35,7 @@ public sealed class Trainer : IDisposable
         _order = new BatchOrder(config.Training.Seed, data.Count, config.Training.Batch);
         _indices = new int[Gan.Indices.Count];
         _rates = new double[Gan.Rates.Count];
-        _metrics = new float[Gan.Metrics.Count];
+        _metrics = new double[Gan.Metrics.Count];
 
         foreach (Tensors.Tensor tensor in Gan.Persistent)
             device.Allocate(tensor.Storage);

@@ -100,7 +100,7 @@ public sealed class TrainingRun(Trainer trainer, RunFolder folder)
             {
                 int bad = Array.FindIndex(device.Read<double>(t), v => !double.IsFinite(v));
                 if (bad >= 0)
-                    return $"step {failed}: training stopped: '{instructions[i].Text}' (operation {i} of the step) made {device.Read<double>(t)[bad]} in {t.Storage.Name}; "
+                    return $"step {failed}: training stopped: '{instructions[i].Text}' (operation {i} of the step) made {device.Read<double>(t)[bad]} in {t.Name}; "
                         + $"{kept}: lower the learning rate (--lr), or for wgan the clipping limit (--clip)";
             }
         }
