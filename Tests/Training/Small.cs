@@ -1,0 +1,39 @@
+using FastGan.Data;
+using FastGan.Gans;
+using FastGan.Training;
+
+namespace FastGan.Tests.Training;
+
+/// <summary>Presets small enough to train in a test: the bundled images at 16×16.</summary>
+internal static class Small
+{
+    public const int ImageSize = 16;
+
+    private static readonly Lazy<Dataset> Bundled = new(() => Dataset.Load(Spec, _ => { }));
+
+    public static DataSpec Spec { get; } = new("fashion-mnist-10k", ImageSize, 1);
+
+    public static Dataset Data => Bundled.Value;
+
+    /// <summary>A preset on the bundled data with a batch of 8 and everything written often.</summary>
+    public static RunConfig Config(string preset, int batch = 8, double? ema = 0.9)
+    {
+        RunConfig config = Presets.Make(preset, Spec, ImageSize, 1, Data.Classes, Data.ClassNames, latent: 16);
+        return config with
+        {
+            Training = config.Training with { Batch = batch, Ema = ema },
+            Output = new OutputSpec(LogEvery: 10, SampleEvery: 100, CheckpointEvery: 50),
+        };
+    }
+
+    /// <summary>Runs a new trainer to a step, in a new run folder or from the last checkpoint of an existing one.</summary>
+    public static void Run(RunConfig config, FastGan.Programs.Device device, string path, long steps)
+    {
+        using Trainer trainer = new(config, Data, device);
+        RunFolder folder = File.Exists(System.IO.Path.Combine(path, "config.json")) ? RunFolder.Open(path) : RunFolder.Create(path);
+        if (Directory.Exists(folder.CheckpointFolder))
+            Checkpoint.Open(path, Assert.Fail).Restore(trainer);
+        File.WriteAllText(folder.ConfigFile, ConfigFile.Write(config));
+        Assert.AreEqual(RunOutcome.Finished, new TrainingRun(trainer, folder).Execute(steps, _ => { }, () => { }, default));
+    }
+}
