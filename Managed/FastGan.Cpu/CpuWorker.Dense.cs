@@ -1,0 +1,167 @@
+using FastGan.Ops;
+
+namespace FastGan.Cpu;
+
+/// <content>Dense layers, whose weights are used for one small batch only, so that packing them would be a visible part of the work.</content>
+internal sealed unsafe partial class CpuWorker<V, S>
+{
+    /// <summary>Outputs for which a dot product for each is faster than a tile with most of its lanes empty.</summary>
+    private static int FewOutputs => Width / 2;
+
+    private void DenseForward(ConvShape g, float* x, float* w, in Epilogue<V, S> epilogue, float* y)
+    {
+        // Either y = x · packed(wᵀ), or yᵀ = w · packed(xᵀ), whose result has to be turned round: whichever moves less.
+        if ((long)g.K * g.C > (long)g.N * g.C + 2L * g.N * g.K)
+            DenseForwardTransposed(g, x, w, epilogue, y);
+        else
+            GatherForward(g, x, w, epilogue, y);
+    }
+
+    /// <summary>Each worker makes some columns of y: rows of w in place, by the batch in the lanes.</summary>
+    private void DenseForwardTransposed(ConvShape g, float* x, float* w, in Epilogue<V, S> epilogue, float* y)
+    {
+        (int N, int C, int K) = (g.N, g.C, g.K);
+        const int BlockRows = BlockTiles * TileRows;
+        float* packed = Scratch((long)C * Padded(N), DenseFloats(C) + BlockRows * TileWidth, out float* own);
+        PackTransposed(x, C, N, packed);
+        team.Sync();
+        RowBlock block = new(own, DenseParts(C), C);
+        float* turned = own + DenseFloats(C);
+        Epilogue<V, S> none = new(null, 1, Activation.Identity);
+        (int first, int end) = Share(K, TileRows);
+        for (int k = first; k < end; k += BlockRows)
+        {
+            int rows = Math.Min(BlockRows, end - k);
+            PlaceDense(block, w + (long)k * C, rows, C);
+            for (int n = 0, width; n < N; n += width)
+            {
+                width = MicroKernel<V, S>.TileVectors(N - n) * Width;
+                for (int i = 0; i < rows; i++)
+                    block.Outs[i] = turned + i * TileWidth - n;
+                block.Multiply(rows, packed + (long)n * C, n, n + width, none);
+                for (int i = 0; i < rows; i++)
+                    Apply(epilogue, S.Broadcast(epilogue.BiasAt(k + i)), turned + i * TileWidth, width);
+                Packing.TransposeTo(turned, TileWidth, rows, Math.Min(width, N - n), y + (long)n * K + k, K);
+            }
+        }
+    }
+
+    private void DenseBackwardData(ConvShape g, float* y, float* w, in Epilogue<V, S> epilogue, float* x)
+    {
+        (int N, int C, int K) = (g.N, g.C, g.K);
+        int widest = MicroKernel<V, S>.WidestTile * Width;
+        if (C < 4 * widest)
+        {
+            GatherBackwardData(g, y, w, epilogue, x);
+            return;
+        }
+
+        // Each worker packs the columns of w that it needs, a panel at a time, and finds them in its cache.
+        Scratch(0, DenseFloats(K) + (long)K * widest, out float* own);
+        RowBlock block = new(own, DenseParts(K), K);
+        float* panel = own + DenseFloats(K);
+        (int first, int end) = Share(C, widest);
+        for (int column = first, width; column < end; column += width)
+        {
+            width = MicroKernel<V, S>.TileVectors(C - column) * Width;
+            Packing.Copy(w + column, C, C - column, K, panel, width);
+            for (int n = 0; n < N; n += BlockTiles * TileRows)
+            {
+                int rows = Math.Min(BlockTiles * TileRows, N - n);
+                PlaceDense(block, y + (long)n * K, rows, K);
+                for (int i = 0; i < rows; i++)
+                    block.Outs[i] = x + (long)(n + i) * C;
+                block.Multiply(rows, panel, column, C, epilogue);
+            }
+        }
+    }
+
+    private static int DenseParts(int depth) => (depth + PartDepth - 1) / PartDepth;
+
+    private static long DenseFloats(int depth) => RowBlock.Floats(DenseParts(depth), depth);
+
+    /// <summary>Contiguous rows of <paramref name="depth"/> numbers, as the block's rows; the last tile repeats the last row.</summary>
+    private static void PlaceDense(RowBlock block, float* rows, int count, int depth)
+    {
+        for (int i = 0; i * TileRows < count; i++)
+        {
+            for (int part = 0; part < block.Parts; part++)
+            {
+                Segment* segment = block.Segments(i) + part;
+                segment->Row = part * block.PartRows;
+                segment->Depth = Math.Min(block.PartRows, depth - (int)segment->Row);
+                for (int r = 0; r < TileRows; r++)
+                    ((float**)segment)[r] = rows + (long)Math.Min(i * TileRows + r, count - 1) * depth + segment->Row;
+                block.Counts(i)[part] = 1;
+            }
+        }
+    }
+
+    private static void Apply(in Epilogue<V, S> epilogue, V bias, float* row, int width)
+    {
+        for (int j = 0; j < width; j += Width)
+            S.Store(epilogue.Apply(S.Add(S.Load(row + j), bias)), row + j);
+    }
+
+    /// <summary>y with few channels, as dot products of windows and filters along the channels of x.</summary>
+    private void DotForward(ConvShape g, float* x, float* w, in Epilogue<V, S> epilogue, float* y)
+    {
+        int depth = g.R * g.R * g.C;
+        Gather gather = new(g.N, g.OutH, g.OutW, 1, 0, 0, g.Stride, -g.Pad, -g.Pad, g.R, g.R, 1);
+        Scratch(0, GatherFloats(gather, g.C), out float* own);
+        RowBlock block = new(own, gather.Taps, depth);
+        float* zeros = own + RowBlock.Floats(gather.Taps, depth);
+        new Span<float>(zeros, g.C).Clear();
+        float* sums = stackalloc float[TileRows];
+        float* lanes = stackalloc float[Width];
+        (int first, int end) = Share(gather.Rows, TileRows);
+        for (int row = first; row < end; row += TileRows)
+        {
+            int segments = PlaceTile(gather, row, x, new(g.H, g.W, g.C), zeros, y, new(g.OutH, g.OutW, g.K), block, 0);
+            for (int k = 0; k < g.K; k++)
+            {
+                Dots(block.Segments(0), segments, w + (long)k * depth, sums);
+                for (int i = 0; i < Math.Min(TileRows, end - row); i++)
+                {
+                    S.Store(epilogue.Apply(S.Broadcast(sums[i] + epilogue.BiasAt(k))), lanes);
+                    block.Outs[i][k] = lanes[0];
+                }
+            }
+        }
+    }
+
+    /// <summary>sums[i] = Σ_segments Σ_d a_i[d] · b[row + d].</summary>
+    private static void Dots(Segment* segments, int count, float* b, float* sums)
+    {
+        V s0 = S.Zero, s1 = S.Zero, s2 = S.Zero, s3 = S.Zero, s4 = S.Zero, s5 = S.Zero;
+        new Span<float>(sums, TileRows).Clear();
+        for (Segment* end = segments + count; segments != end; segments++)
+        {
+            float* row = b + segments->Row;
+            nint d = 0;
+            for (; d + Width <= segments->Depth; d += Width)
+            {
+                V v = S.Load(row + d);
+                s0 = S.MultiplyAdd(S.Load(segments->A0 + d), v, s0);
+                s1 = S.MultiplyAdd(S.Load(segments->A1 + d), v, s1);
+                s2 = S.MultiplyAdd(S.Load(segments->A2 + d), v, s2);
+                s3 = S.MultiplyAdd(S.Load(segments->A3 + d), v, s3);
+                s4 = S.MultiplyAdd(S.Load(segments->A4 + d), v, s4);
+                s5 = S.MultiplyAdd(S.Load(segments->A5 + d), v, s5);
+            }
+
+            for (; d < segments->Depth; d++)
+            {
+                for (int i = 0; i < TileRows; i++)
+                    sums[i] += ((float**)segments)[i][d] * row[d];
+            }
+        }
+
+        sums[0] += S.Sum(s0);
+        sums[1] += S.Sum(s1);
+        sums[2] += S.Sum(s2);
+        sums[3] += S.Sum(s3);
+        sums[4] += S.Sum(s4);
+        sums[5] += S.Sum(s5);
+    }
+}

@@ -1,0 +1,90 @@
+using FastGan.Ops;
+
+namespace FastGan.Cpu;
+
+/// <content>Products of a block of rows, given by pointers, with a packed matrix: what every pass but the filter gradient comes down to.</content>
+internal sealed unsafe partial class CpuWorker<V, S>
+{
+    /// <summary>Rows of a micro-kernel tile.</summary>
+    private const int TileRows = MicroKernel<V, S>.Rows;
+
+    /// <summary>Tiles of a block: many enough that a panel of the packed matrix is read rarely from beyond the second-level cache.</summary>
+    private const int BlockTiles = 32;
+
+    /// <summary>Rows of a packed panel that stay in the second-level cache while a block of tiles passes over them.</summary>
+    private const int PartDepth = 1536;
+
+    /// <summary>Widest tile in floats, the same bound for every vector width.</summary>
+    private const int TileWidth = 64;
+
+    /// <summary>
+    /// Up to <see cref="BlockTiles"/> tiles of rows: for each tile the segments of its reduction, in parts that are done one after another,
+    /// and where its rows of the result go.
+    /// </summary>
+    private readonly struct RowBlock
+    {
+        private readonly int _segmentsPerTile;
+        private readonly Segment* _segments;
+        private readonly int* _counts;
+        private readonly float* _tiles, _biases;
+
+        /// <param name="segmentsPerTile">At most this many segments in a tile.</param>
+        /// <param name="depth">Rows of the packed matrix.</param>
+        public RowBlock(float* memory, int segmentsPerTile, int depth)
+        {
+            _segmentsPerTile = segmentsPerTile;
+            Parts = PartsOf(depth);
+            PartRows = (depth + Parts - 1) / Parts;
+            Outs = (float**)memory;
+            _segments = (Segment*)(Outs + BlockTiles * TileRows);
+            _tiles = (float*)(_segments + BlockTiles * segmentsPerTile);
+            _biases = _tiles + (Parts > 1 ? BlockTiles : 1) * TileRows * TileWidth;
+            _counts = (int*)(_biases + TileWidth);
+        }
+
+        public float** Outs { get; }
+
+        public int Parts { get; }
+
+        public int PartRows { get; }
+
+        public static long Floats(int segmentsPerTile, int depth)
+        {
+            int parts = PartsOf(depth);
+            long bytes = (long)BlockTiles * TileRows * sizeof(float*) + (long)BlockTiles * segmentsPerTile * sizeof(Segment)
+                + (parts > 1 ? BlockTiles : 1) * TileRows * TileWidth * sizeof(float) + TileWidth * sizeof(float)
+                + (long)BlockTiles * parts * sizeof(int);
+            return bytes / sizeof(float);
+        }
+
+        public Segment* Segments(int tile) => _segments + tile * _segmentsPerTile;
+
+        /// <summary>How many segments of a tile are in each part.</summary>
+        public int* Counts(int tile) => _counts + tile * Parts;
+
+        /// <summary>Columns [column, column + width of a tile) of the product of the first <paramref name="rows"/> rows.</summary>
+        /// <param name="panel">The packed columns.</param>
+        public void Multiply(int rows, float* panel, int column, int columns, in Epilogue<V, S> epilogue)
+        {
+            int vectors = MicroKernel<V, S>.TileVectors(columns - column), width = vectors * Width;
+            int tiles = (rows + TileRows - 1) / TileRows, tileStep = Parts > 1 ? TileRows * TileWidth : 0;
+            epilogue.FillBias(column, columns, width, _biases);
+            for (int part = 0; part < Parts; part++)
+            {
+                for (int i = 0; i < tiles; i++)
+                {
+                    Segment* segments = Segments(i);
+                    int* counts = Counts(i);
+                    for (int p = 0; p < part; p++)
+                        segments += counts[p];
+                    float* tile = _tiles + i * tileStep;
+                    MicroKernel<V, S>.Tile(vectors, segments, counts[part], sizeof(float), panel, tile, part > 0);
+                    if (part == Parts - 1)
+                        epilogue.Store(tile, vectors, _biases, Outs + i * TileRows, Math.Min(TileRows, rows - i * TileRows), column, columns);
+                }
+            }
+        }
+
+        private static int PartsOf(int depth) => Math.Max(1, (depth + PartDepth - 1) / PartDepth);
+    }
+}
