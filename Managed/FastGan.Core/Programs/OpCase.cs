@@ -23,14 +23,18 @@ public sealed class OpCase
         Record(words, recorder);
         words.End();
         Program = recorder.Finish();
-        foreach (Operand operand in _operands)
-            Prepare(operand);
     }
 
-    /// <summary>A tensor, and what its whole storage holds before the operation, guards included: floats, the same on every backend.</summary>
-    public sealed record Operand(Tensor Tensor, double[] Values)
+    /// <summary>A tensor and its numbers.</summary>
+    public sealed class Operand(Tensor tensor, Func<double[]> fill)
     {
+        public Tensor Tensor { get; } = tensor;
+
+        /// <summary>The tensor's storage, guards included.</summary>
         public Tensor Whole => new(Tensor.Storage, 0, Shape.Vector(Tensor.Storage.Count));
+
+        /// <summary>What the whole storage holds before the operation: floats, so that it is the same on every backend.</summary>
+        public double[] Values => field ??= fill();
     }
 
     public string Text { get; }
@@ -217,34 +221,38 @@ public sealed class OpCase
 
     private Tensor Ints(string name, int count, int below) => Add(name, Shape.Vector(count), Element.Int32, u => Below(below, u));
 
-    /// <summary>Draws N(0, 1) for reals, U(−1, 1) for whole numbers.</summary>
     private Tensor Add(string name, Shape shape, Element element, Func<float, double> map)
     {
-        float[] draws = new float[shape.Count];
-        uint stream = (uint)_operands.Count;
-        if (element == Element.Real)
-            RandomNumbers.Normal(Seed, stream, 0, draws);
-        else
-            RandomNumbers.Uniform(Seed, stream, 0, draws);
         Tensor tensor = new(new Storage(name, element, shape.Count + 2 * _guard), _guard, shape);
-        double[] values = new double[tensor.Storage.Count];
-        for (int i = 0; i < draws.Length; i++)
-            values[_guard + i] = element == Element.Real ? (float)map(draws[i]) : map(draws[i]);
-        _operands.Add(new Operand(tensor, values));
+        uint stream = (uint)_operands.Count;
+        _operands.Add(new Operand(tensor, () => Fill(tensor, stream, map)));
         return tensor;
     }
 
-    /// <summary>Puts garbage where the operation only writes, and guards around everything.</summary>
-    private void Prepare(Operand operand)
+    /// <summary>
+    /// Random numbers where the operation reads, N(0, 1) for reals and U(−1, 1) for whole numbers, through <paramref name="map"/>; garbage
+    /// where it only writes; the guards.
+    /// </summary>
+    private double[] Fill(Tensor tensor, uint stream, Func<float, double> map)
     {
-        Tensor tensor = operand.Tensor;
-        bool read = Instruction.Reads.Any(t => t.Storage == tensor.Storage), written = Instruction.Writes.Any(t => t.Storage == tensor.Storage);
-        Span<double> values = operand.Values;
-        double guard = tensor.Element == Element.Real ? (written ? 12345.5 : double.NaN) : 0;
-        if (!read)
-            values.Fill(tensor.Element == Element.Real ? double.NaN : 99);
-        values[..tensor.Offset].Fill(guard);
-        values[(tensor.Offset + tensor.Count)..].Fill(guard);
+        bool real = tensor.Element == Element.Real, written = Instruction.Writes.Any(t => t.Storage == tensor.Storage);
+        double[] values = new double[tensor.Storage.Count];
+        Array.Fill(values, !real ? 0 : written ? 12345.5 : double.NaN);
+        Span<double> inside = values.AsSpan(tensor.Offset, tensor.Count);
+        if (Instruction.Reads.All(t => t.Storage != tensor.Storage))
+        {
+            inside.Fill(real ? double.NaN : 99);
+            return values;
+        }
+
+        float[] draws = new float[tensor.Count];
+        if (real)
+            RandomNumbers.Normal(Seed, stream, 0, draws);
+        else
+            RandomNumbers.Uniform(Seed, stream, 0, draws);
+        for (int i = 0; i < draws.Length; i++)
+            inside[i] = real ? (float)map(draws[i]) : map(draws[i]);
+        return values;
     }
 
     private static double Positive(float z) => 0.5 + Math.Abs(z);
