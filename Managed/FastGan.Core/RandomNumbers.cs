@@ -9,7 +9,7 @@ namespace FastGan;
 /// Block b of (seed, stream, step) is Philox of the counter words (b, stream, step low, step high) under the key words (seed low, seed high).
 /// Element i of a tensor takes lane i mod 4 of block i / 4. From a lane's 32 bits u come
 /// <list type="bullet">
-/// <item>U(−1, 1): ((u >> 8) + 0.5) · 2⁻²³ − 1, in float;</item>
+/// <item>U(−1, 1): ((u >> 9) + 0.5) · 2⁻²² − 1, exact in float;</item>
 /// <item>a class: high word of u · classes;</item>
 /// <item>N(0, 1): lanes 0, 1 and lanes 2, 3 are Box–Muller pairs: see <see cref="NormalPair"/>.</item>
 /// </list>
@@ -37,7 +37,7 @@ public static class RandomNumbers
         return (x0, x1, x2, x3);
     }
 
-    public static float Uniform(uint u) => ((u >> 8) + 0.5f) * (1f / (1 << 23)) - 1f;
+    public static float Uniform(uint u) => ((u >> 9) + 0.5f) * (1f / (1 << 22)) - 1f;
 
     /// <summary>Fills with N(0, 1), elements first, first + 1, … of (seed, stream, step); first is a multiple of 4.</summary>
     public static void Normal(ulong seed, uint stream, ulong step, Span<float> values, uint first = 0) =>
@@ -48,7 +48,7 @@ public static class RandomNumbers
         Fill(seed, stream, step, values, first, static (a, b) => (Uniform(a), Uniform(b)));
 
     /// <summary>
-    /// Box–Muller: r = √(−2 ln v) with v = ((a >> 8) + 1) · 2⁻²⁴ in (0, 1], θ = 2π · (b >> 8) · 2⁻²⁴; (r cos θ, r sin θ).
+    /// Box–Muller: r = √(−2 ln v) with v = ((a >> 8) + 1) · 2⁻²⁴ in (0, 1], θ = 2π · (b >> 8) · 2⁻²⁴ − π/4; (r cos θ, r sin θ).
     /// In float, with correctly rounded operations alone (no fused multiply-add, no library function), in the order written here, so
     /// that every backend that follows it agrees to the bit.
     /// </summary>

@@ -27,7 +27,7 @@ internal static class Philox
         }
     }
 
-    public static float Uniform(uint u) => ((u >> 8) + 0.5f) / 8388608f - 1f;
+    public static float Uniform(uint u) => ((u >> 9) + 0.5f) / 4194304f - 1f;
 
     /// <summary>Lane i of a block as N(0, 1): the pair's cosine on even lanes, its sine on odd ones.</summary>
     public static float Normal(ReadOnlySpan<uint> block, int lane)

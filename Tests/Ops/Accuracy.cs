@@ -1,0 +1,53 @@
+using FastGan.Programs;
+using FastGan.Reference;
+using FastGan.Tensors;
+
+namespace FastGan.Tests.Ops;
+
+/// <summary>How far single precision may be from the reference.</summary>
+internal static class Accuracy
+{
+    /// <summary>Unit roundoff of a float.</summary>
+    private const double Unit = 1.0 / (1 << 24);
+
+    private const int Draws = 4;
+
+    /// <summary>
+    /// The largest ‖computed − exact‖₂ of each written tensor. A stable algorithm in floats gives nearly the exact result of nearly the
+    /// given inputs. So the measure is Δ, the change of the exact result when every input moves by up to one unit roundoff of
+    /// itself, at random: it knows about cancellation and about what an activation lets through. A sum of L terms, in any order, has
+    /// an error of up to about √L roundings of its terms, as roundings are as good as independent (Higham and Mary, 2019), and the stored
+    /// result has one more, of the result itself: hence 4 · (√L · Δ + u · ‖exact‖). L is the operation's flops per element of
+    /// its smallest output, no less than the terms of its longest sum. An operation without arithmetic must be exact.
+    /// </summary>
+    public static Dictionary<Tensor, double> Bounds(OpCase op, OpRun exact, ReferenceDevice reference)
+    {
+        Tensor[] writes = op.Instruction.Writes;
+        if (op.Instruction.Flops == 0)
+            return writes.ToDictionary(t => t, _ => 0.0);
+
+        Dictionary<Tensor, double> squares = writes.ToDictionary(t => t, _ => 0.0);
+        Random random = new(1);
+        for (int draw = 0; draw < Draws; draw++)
+        {
+            OpRun moved = new(op, reference, operand => operand.Tensor.Element == Element.Real
+                ? [.. operand.Values.Select(v => v * (1 + Unit * (2 * random.NextDouble() - 1)))]
+                : operand.Values);
+            foreach (Tensor t in writes)
+                squares[t] += Math.Pow(Distance(moved.Values(t), exact.Values(t)), 2);
+        }
+
+        double length = Math.Max(1, op.Instruction.Flops / writes.Min(t => t.Count));
+        return writes.ToDictionary(t => t, t => 4 * (Math.Sqrt(length * squares[t] / Draws) + Unit * Norm(exact.Values(t))));
+    }
+
+    public static double Distance(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    {
+        double squares = 0;
+        for (int i = 0; i < a.Length; i++)
+            squares += (a[i] - b[i]) * (a[i] - b[i]);
+        return Math.Sqrt(squares);
+    }
+
+    public static double Norm(ReadOnlySpan<double> a) => Distance(a, new double[a.Length]);
+}
