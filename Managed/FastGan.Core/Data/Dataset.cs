@@ -1,0 +1,96 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using FastGan.Tensors;
+
+namespace FastGan.Data;
+
+/// <summary>Images of one size in memory, as bytes in NHWC order, with a class for each where the data has labels.</summary>
+public sealed class Dataset
+{
+    /// <param name="name">What the user called the data.</param>
+    /// <param name="images">Shape.Count bytes, (count, H, W, C).</param>
+    /// <param name="labels">A class of each image, from 0 to below the number of names; null when the data has none.</param>
+    /// <param name="classNames">A name of each class; empty when the data has no labels.</param>
+    public Dataset(string name, Shape shape, byte[] images, int[]? labels, IReadOnlyList<string> classNames)
+    {
+        if (images.Length != shape.Count || (labels is not null && labels.Length != shape.N))
+            throw new ArgumentException($"{images.Length} bytes and {labels?.Length} labels for images of {shape}");
+        if (labels is not null && labels.Any(label => label < 0 || label >= classNames.Count))
+            throw new ArgumentException($"a label outside of the {classNames.Count} classes");
+        (Name, Shape, Images, Labels, ClassNames) = (name, shape, images, labels, labels is null ? [] : classNames);
+    }
+
+    public string Name { get; }
+
+    /// <summary>(count, H, W, C).</summary>
+    public Shape Shape { get; }
+
+    public int Count => Shape.N;
+
+    public int Height => Shape.H;
+
+    public int Width => Shape.W;
+
+    public int Channels => Shape.C;
+
+    public byte[] Images { get; }
+
+    public int[]? Labels { get; }
+
+    public IReadOnlyList<string> ClassNames { get; }
+
+    public int Classes => ClassNames.Count;
+
+    /// <summary>Reads the data that <paramref name="spec"/> names, in an order that depends on nothing but the data.</summary>
+    /// <param name="warn">Gets one line for whatever was left out.</param>
+    /// <exception cref="FastGanException">The source is unknown, or a file of it is missing or damaged.</exception>
+    public static Dataset Load(DataSpec spec, Action<string> warn)
+    {
+        if (spec.Size is < 1)
+            throw new FastGanException($"image size {spec.Size}: give a number of pixels above 0");
+        if (spec.Channels is not (null or 1 or 3))
+            throw new FastGanException($"{spec.Channels} channels: give 1 (grey) or 3 (RGB)");
+
+        if (NamedData.Find(spec.Source, warn) is NamedData named)
+            return IdxData.Load(spec, named.Images, named.ClassNames);
+        if (Directory.Exists(spec.Source))
+            return ImageFolder.Load(spec, warn);
+        if (File.Exists(spec.Source))
+            return IdxData.Load(spec, spec.Source, null);
+        throw new FastGanException(
+            $"data '{spec.Source}' is neither a known name nor a file or folder: " +
+            Suggest.Among(spec.Source, [.. NamedData.Names, "a folder of images", "an IDX file of images"]));
+    }
+
+    public DatasetStatistics Statistics() => DatasetStatistics.Of(this);
+
+    /// <summary>SHA-256 of shape, images and labels in hexadecimal: tells whether a run goes on with the data that it began with.</summary>
+    public string Digest()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] number = new byte[4];
+        foreach (int n in (ReadOnlySpan<int>)[Count, Height, Width, Channels, .. Labels ?? []])
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(number, n);
+            hash.AppendData(number);
+        }
+
+        hash.AppendData(Images);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>The labels, for what can't do without.</summary>
+    /// <param name="user">Who needs them, for the error line: "cgan".</param>
+    public int[] LabelsFor(string user) => Labels ?? throw new FastGanException(
+        $"{user} needs labels, and data '{Name}' has none: put the images into one sub-folder for each class, " +
+        "or the IDX file of labels (…labels-idx1-ubyte) beside that of the images");
+
+    /// <summary>The bytes of a data set, or the line that says that no array can hold them.</summary>
+    internal static byte[] Allocate(string source, long count, int height, int width, int channels)
+    {
+        long bytes = count * height * width * channels;
+        return bytes <= Array.MaxLength ? new byte[bytes] : throw new FastGanException(
+            $"data '{source}': {count} images of {height}x{width}x{channels} are {bytes / 1073741824.0:0.0} GiB, and at most 2 GiB can be loaded: " +
+            "give a smaller --image-size, --channels 1, or fewer images");
+    }
+}
