@@ -1,0 +1,3 @@
+using BenchmarkDotNet.Running;
+
+BenchmarkSwitcher.FromAssembly(typeof(FastGan.Benchmarks.StepBenchmarks).Assembly).Run(args);
