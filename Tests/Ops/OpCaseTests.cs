@@ -46,7 +46,7 @@ public sealed class OpCaseTests
     [DataRow("conv n2 c3 k4 gelu", "has 'gelu', which conv doesn't take")]
     [DataRow("conv n2 h2 w2 c3 k4 r5 s1 p0", "filter larger than the padded image")]
     [DataRow("bn 2x7x5", "neither NxC nor NxHxWxC")]
-    [DataRow("bn 1x5", "at least two values a channel")]
+    [DataRow("bn 1x5", "has no variance")]
     [DataRow("multiply 2x7 inplace", "has 'inplace'")]
     [DataRow("clip 9", "lacks a number after 'limit'")]
     [DataRow("norm 99999999999", "not a whole number")]
