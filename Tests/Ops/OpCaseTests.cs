@@ -1,8 +1,10 @@
 using System.Reflection;
+using FastGan.Gans;
 using FastGan.Ops;
 using FastGan.Programs;
 using FastGan.Reference;
 using FastGan.Tensors;
+using FastGan.Tests.Training;
 
 namespace FastGan.Tests.Ops;
 
@@ -14,6 +16,22 @@ public sealed class OpCaseTests
     {
         foreach (string text in AwkwardCases.All.Concat(WorkloadCases.All))
             Assert.AreEqual(text.Replace(" inplace", "", StringComparison.Ordinal), OpCase.Parse(text).Instruction.Text);
+    }
+
+    /// <summary>A line of a trace is its own reproducer.</summary>
+    [TestMethod]
+    [DataRow("gan")]
+    [DataRow("dcgan")]
+    [DataRow("wgan")]
+    [DataRow("cgan")]
+    public void EveryLineOfATrainingStepIsACase(string preset)
+    {
+        foreach (Instruction instruction in TrainingStep.Record(new Gan(Small.Config(preset), Small.Data)).Instructions)
+        {
+            Instruction again = OpCase.Parse(instruction.Text).Instruction;
+            Assert.AreEqual(instruction.Text, again.Text);
+            Assert.AreEqual(instruction.Flops, again.Flops);
+        }
     }
 
     [TestMethod]
