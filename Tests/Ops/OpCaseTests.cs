@@ -1,8 +1,10 @@
 using System.Reflection;
+using FastGan.Gans;
 using FastGan.Ops;
 using FastGan.Programs;
 using FastGan.Reference;
 using FastGan.Tensors;
+using FastGan.Tests.Training;
 
 namespace FastGan.Tests.Ops;
 
@@ -14,6 +16,22 @@ public sealed class OpCaseTests
     {
         foreach (string text in AwkwardCases.All.Concat(WorkloadCases.All))
             Assert.AreEqual(text.Replace(" inplace", "", StringComparison.Ordinal), OpCase.Parse(text).Instruction.Text);
+    }
+
+    /// <summary>A line of a trace is its own reproducer.</summary>
+    [TestMethod]
+    [DataRow("gan")]
+    [DataRow("dcgan")]
+    [DataRow("wgan")]
+    [DataRow("cgan")]
+    public void EveryLineOfATrainingStepIsACase(string preset)
+    {
+        foreach (Instruction instruction in TrainingStep.Record(new Gan(Small.Config(preset), Small.Data)).Instructions)
+        {
+            Instruction again = OpCase.Parse(instruction.Text).Instruction;
+            Assert.AreEqual(instruction.Text, again.Text);
+            Assert.AreEqual(instruction.Flops, again.Flops);
+        }
     }
 
     [TestMethod]
@@ -46,7 +64,7 @@ public sealed class OpCaseTests
     [DataRow("conv n2 c3 k4 gelu", "has 'gelu', which conv doesn't take")]
     [DataRow("conv n2 h2 w2 c3 k4 r5 s1 p0", "filter larger than the padded image")]
     [DataRow("bn 2x7x5", "neither NxC nor NxHxWxC")]
-    [DataRow("bn 1x5", "at least two values a channel")]
+    [DataRow("bn 1x5", "has no variance")]
     [DataRow("multiply 2x7 inplace", "has 'inplace'")]
     [DataRow("clip 9", "lacks a number after 'limit'")]
     [DataRow("norm 99999999999", "not a whole number")]

@@ -1,6 +1,6 @@
+using FastGan.Ops;
 using FastGan.Programs;
 using FastGan.Reference;
-using FastGan.Ops;
 using FastGan.Tensors;
 
 namespace FastGan.Tests.Programs;

@@ -29,7 +29,7 @@ public sealed class RecorderTests
         [Call(r => r.ActivationBackward(default, Real(Image), Real(Image), Real(G.X), Write.Overwrite, null)), "dx is"],
         [Call(r => r.ActivationBackward(default, Real(Image), Real(Image), Real(Image), Write.Overwrite, Real(Shape.Vector(4)))), "dbias is"],
         [Call(r => r.BatchNorm(Real(Image), Statistics(4), 1e-5, 0.1, default, Real(Image))), "Scale is 4, should be 3"],
-        [Call(r => r.BatchNorm(Real(Shape.Matrix(1, 3)), Statistics(3), 1e-5, 0.1, default, Real(Shape.Matrix(1, 3)))), "at least two values"],
+        [Call(r => r.BatchNorm(Real(Shape.Matrix(1, 3)), Statistics(3), 1e-5, 0.1, default, Real(Shape.Matrix(1, 3)))), "has no variance"],
         [Call(r => r.BatchNormBackward(Real(Image), Real(Image), Real(Image), Statistics(3), default, Real(Image), Write.Overwrite, Real(Shape.Vector(3)), Real(Shape.Vector(2)))), "dbias is 2"],
         [Call(r => r.BatchNormInference(Real(Image), Statistics(3), 1e-5, default, Real(G.X))), "y is"],
         [Call(r => r.Multiply(Real(Image), Real(G.X), Real(Image))), "b is"],
@@ -51,7 +51,7 @@ public sealed class RecorderTests
     public void WrongShapesAreRefused(Action<Recorder> call, string why)
     {
         Recorder r = new("wrong");
-        ArgumentException e = Assert.Throws<ArgumentException>(() => call(r));
+        Exception e = Assert.Throws<Exception>(() => call(r));
         Assert.Contains(why, e.Message);
         Assert.IsEmpty(r.Finish().Instructions);
     }

@@ -57,7 +57,7 @@ public sealed class OpCase
         {
             return new OpCase(text, guard);
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is ArgumentException or FastGanException)
         {
             throw new FastGanException($"operation '{text}': {e.Message}", e);
         }
