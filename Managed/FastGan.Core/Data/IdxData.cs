@@ -37,7 +37,7 @@ internal static class IdxData
 
         // The scaling is done in the fewer channels: grey before it, replicated after it.
         int C = Math.Min(sourceC, shape.C);
-        byte[] bytes = Dataset.Allocate(spec.Source, N, shape.H, shape.W, shape.C);
+        byte[] bytes = Dataset.Allocate(spec.Source, N, shape.H, shape.W, shape.C, "give a smaller --image-size, --channels 1, or fewer images");
         Resampler resampler = new(H, W, C, shape.H, shape.W, spec.Resize, margin: 0);
         Parallel.For(0, N, n =>
         {

@@ -93,7 +93,7 @@ internal sealed record IdxFile(int[] Dimensions, byte[] Elements)
     private static byte[] Allocate(string path, int[] dimensions) => dimensions switch
     {
         [int count] => new byte[count],
-        [int count, int height, int width, .. int[] channels] => Dataset.Allocate(path, count, height, width, channels is [int c] ? c : 1),
+        [int count, int height, int width, .. int[] channels] => Dataset.Allocate(path, count, height, width, channels is [int c] ? c : 1, "give a file of fewer images"),
         _ => throw new ArgumentException($"{dimensions.Length} dimensions", nameof(dimensions)),
     };
 

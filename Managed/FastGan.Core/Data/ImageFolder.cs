@@ -20,7 +20,7 @@ internal static class ImageFolder
         string[] classes = Classes(spec.Source, entries);
         (int H, int W) = spec.Size is int size ? (size, size) : CommonSize(spec.Source, entries);
         int C = spec.Channels ?? 3, sample = H * W * C;
-        byte[] images = Dataset.Allocate(spec.Source, entries.Length, H, W, C);
+        byte[] images = Dataset.Allocate(spec.Source, entries.Length, H, W, C, "give a smaller --image-size, --channels 1, or fewer images");
         Parallel.For(0, entries.Length, i =>
             Check(entries[i], path => Convert(ImageFile.Decode(path), spec.Resize, H, W, C, images.AsSpan(i * sample, sample))));
 
