@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.Text;
 using FastGan.Data;
 using SkiaSharp;
 
@@ -8,6 +9,15 @@ namespace FastGan.Tests.Data;
 /// <summary>Writes the files that the data tests read.</summary>
 internal static class Files
 {
+    /// <summary>Writes a file and the folders on the way to it.</summary>
+    public static void Write(string path, byte[] content)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, content);
+    }
+
+    public static void Write(string path, string content) => Write(path, Encoding.UTF8.GetBytes(content));
+
     public static byte[] Idx(byte[] elements, params int[] dimensions)
     {
         byte[] file = new byte[4 + 4 * dimensions.Length + elements.Length];

@@ -12,12 +12,12 @@ public sealed class ImageFolderTests
     [TestMethod]
     public void SubFoldersAreClassesInOrdinalOrder()
     {
-        using TempFolder folder = new();
-        File.WriteAllBytes(folder["b/2.png"], Files.Image(4, 3, new SKColor(20, 20, 20)));
-        File.WriteAllBytes(folder["b/10.PNG"], Files.Image(4, 3, new SKColor(10, 10, 10)));
-        File.WriteAllBytes(folder["B/deep/x.png"], Files.Image(4, 3, new SKColor(5, 5, 5)));
-        File.WriteAllText(folder["b/notes.txt"], "no image");
-        File.WriteAllText(folder[".hidden/._x.png"], "no image");
+        using TemporaryFolder folder = new();
+        Files.Write(folder["b/2.png"], Files.Image(4, 3, new SKColor(20, 20, 20)));
+        Files.Write(folder["b/10.PNG"], Files.Image(4, 3, new SKColor(10, 10, 10)));
+        Files.Write(folder["B/deep/x.png"], Files.Image(4, 3, new SKColor(5, 5, 5)));
+        Files.Write(folder["b/notes.txt"], "no image");
+        Files.Write(folder[".hidden/._x.png"], "no image");
 
         Dataset data = Files.Load(new(folder.Path));
 
@@ -30,8 +30,8 @@ public sealed class ImageFolderTests
     [TestMethod]
     public void FilesInTheFolderItselfHaveNoClass()
     {
-        using TempFolder folder = new();
-        File.WriteAllBytes(folder["a.png"], Files.Image(4, 4, Brown));
+        using TemporaryFolder folder = new();
+        Files.Write(folder["a.png"], Files.Image(4, 4, Brown));
         Dataset data = Files.Load(new(folder.Path));
         Assert.IsNull(data.Labels);
         Assert.IsEmpty(data.ClassNames);
@@ -43,12 +43,12 @@ public sealed class ImageFolderTests
     [TestMethod]
     public void EachFormatIsRead()
     {
-        using TempFolder folder = new();
-        File.WriteAllBytes(folder["1.png"], Files.Image(9, 7, Brown));
-        File.WriteAllBytes(folder["2.jpg"], Files.Image(9, 7, Brown, SKEncodedImageFormat.Jpeg));
-        File.WriteAllBytes(folder["3.jpeg"], Files.Image(9, 7, Brown, SKEncodedImageFormat.Jpeg));
-        File.WriteAllBytes(folder["4.webp"], Files.Image(9, 7, Brown, SKEncodedImageFormat.Webp));
-        File.WriteAllBytes(folder["5.bmp"], Files.Bmp(9, 7, Brown));
+        using TemporaryFolder folder = new();
+        Files.Write(folder["1.png"], Files.Image(9, 7, Brown));
+        Files.Write(folder["2.jpg"], Files.Image(9, 7, Brown, SKEncodedImageFormat.Jpeg));
+        Files.Write(folder["3.jpeg"], Files.Image(9, 7, Brown, SKEncodedImageFormat.Jpeg));
+        Files.Write(folder["4.webp"], Files.Image(9, 7, Brown, SKEncodedImageFormat.Webp));
+        Files.Write(folder["5.bmp"], Files.Bmp(9, 7, Brown));
 
         Dataset data = Files.Load(new(folder.Path));
 
@@ -60,25 +60,25 @@ public sealed class ImageFolderTests
     [TestMethod]
     public void GreyIsFoundUnlessAnyImageHasAColour()
     {
-        using TempFolder folder = new();
-        File.WriteAllBytes(folder["1.png"], Files.Image(4, 4, new SKColor(60, 60, 60)));
+        using TemporaryFolder folder = new();
+        Files.Write(folder["1.png"], Files.Image(4, 4, new SKColor(60, 60, 60)));
         Assert.AreEqual(1, Files.Load(new(folder.Path)).Channels);
         Assert.AreEqual(3, Files.Load(new(folder.Path, Channels: 3)).Channels);
-        File.WriteAllBytes(folder["2.png"], Files.Image(4, 4, (x, y) => x == 3 && y == 3 ? Brown : SKColors.Black));
+        Files.Write(folder["2.png"], Files.Image(4, 4, (x, y) => x == 3 && y == 3 ? Brown : SKColors.Black));
         Assert.AreEqual(3, Files.Load(new(folder.Path)).Channels);
     }
 
     [TestMethod]
     public void WhatIsTransparentLiesOnWhite()
     {
-        using TempFolder folder = new();
-        File.WriteAllBytes(folder["1.png"], Files.Image(3, 1, (x, _) => new SKColor(200, 100, 0, (byte)(x switch { 0 => 0, 1 => 51, _ => 255 }))));
+        using TemporaryFolder folder = new();
+        Files.Write(folder["1.png"], Files.Image(3, 1, (x, _) => new SKColor(200, 100, 0, (byte)(x switch { 0 => 0, 1 => 51, _ => 255 }))));
         CollectionAssert.AreEqual(new byte[] { 255, 255, 255, 244, 224, 204, 200, 100, 0 }, Files.Load(new(folder.Path)).Images);
 
         // So does the margin of such an image; that of an opaque one is black.
         byte[] fit = Files.Load(new(folder.Path, Size: 3, Resize: ResizeMode.Fit)).Images;
         Assert.IsTrue(fit[..9].Concat(fit[18..]).All(b => b == 255));
-        File.WriteAllBytes(folder["1.png"], Files.Image(3, 1, Brown));
+        Files.Write(folder["1.png"], Files.Image(3, 1, Brown));
         fit = Files.Load(new(folder.Path, Size: 3, Resize: ResizeMode.Fit)).Images;
         Assert.IsTrue(fit[..9].Concat(fit[18..]).All(b => b == 0));
     }
@@ -94,7 +94,7 @@ public sealed class ImageFolderTests
             (false, false) => SKColors.Blue,
             _ => SKColors.White,
         };
-        using TempFolder folder = new();
+        using TemporaryFolder folder = new();
         for (byte orientation = 1; orientation <= 8; orientation++)
         {
             // What the Exif standard says of each: which side of the picture the stored first row and first column are.
@@ -110,7 +110,7 @@ public sealed class ImageFolderTests
                 7 => Upright(H - 1 - y, W - 1 - x, H, W),
                 _ => Upright(y, W - 1 - x, H, W),
             }, SKEncodedImageFormat.Jpeg);
-            File.WriteAllBytes(folder["1.jpg"], Files.WithOrientation(jpeg, orientation));
+            Files.Write(folder["1.jpg"], Files.WithOrientation(jpeg, orientation));
 
             Dataset data = Files.Load(new(folder.Path));
 
@@ -129,13 +129,14 @@ public sealed class ImageFolderTests
     [TestMethod]
     public void AnyMixOfSizesIsBroughtToOneTheSameEachTime()
     {
-        using TempFolder folder = new();
+        using TemporaryFolder folder = new();
         Random random = new(5);
         for (int i = 0; i < 30; i++)
         {
             (int width, int height) = (random.Next(5, 90), random.Next(5, 90));
             int seed = random.Next(256);
-            File.WriteAllBytes(folder[$"{i % 3}/{i}.png"], Files.Image(width, height, (x, y) => new SKColor((byte)(x * seed), (byte)(y * 3), (byte)seed)));
+            SKColor Colour(int x, int y) => new((byte)(x * seed), (byte)(y * 3), (byte)seed);
+            Files.Write(folder[$"{i % 3}/{i}.png"], Files.Image(width, height, Colour));
         }
 
         foreach (ResizeMode mode in Enum.GetValues<ResizeMode>())
@@ -153,7 +154,7 @@ public sealed class ImageFolderTests
     [TestMethod]
     public void ABrokenImageIsNamedAndSkippedOrRefused()
     {
-        using TempFolder folder = new();
+        using TemporaryFolder folder = new();
         byte[] jpeg = Files.Image(64, 64, (x, y) => new SKColor((byte)(x * 4), (byte)(y * 4), (byte)(x * y)), SKEncodedImageFormat.Jpeg);
         byte[] png = Files.Image(64, 64, (x, y) => new SKColor((byte)(x * 4), (byte)(y * 4), (byte)(x * y)));
         (byte[] Content, string Why)[] broken =
@@ -163,12 +164,12 @@ public sealed class ImageFolderTests
             ([], "it is empty"),
             ("<html>Not found</html>"u8.ToArray(), "it is no PNG, JPEG, WebP or BMP image"),
         ];
-        File.WriteAllBytes(folder["x/1.jpg"], jpeg);
-        File.WriteAllBytes(folder["y/3.jpg"], jpeg);
+        Files.Write(folder["x/1.jpg"], jpeg);
+        Files.Write(folder["y/3.jpg"], jpeg);
         string bad = folder["x/2.jpg"];
         foreach ((byte[] content, string why) in broken)
         {
-            File.WriteAllBytes(bad, content);
+            Files.Write(bad, content);
             List<string> warnings = [];
             foreach (int? size in (int?[])[64, null])
             {
@@ -186,10 +187,10 @@ public sealed class ImageFolderTests
     [TestMethod]
     public void ManyBrokenImagesAreOneWarning()
     {
-        using TempFolder folder = new();
-        File.WriteAllBytes(folder["good.png"], Files.Image(4, 4, Brown));
+        using TemporaryFolder folder = new();
+        Files.Write(folder["good.png"], Files.Image(4, 4, Brown));
         for (int i = 0; i < 8; i++)
-            File.WriteAllText(folder[$"bad{i}.png"], "?");
+            Files.Write(folder[$"bad{i}.png"], "?");
         List<string> warnings = [];
         Assert.AreEqual(1, Dataset.Load(new(folder.Path), warnings.Add).Count);
         Assert.HasCount(1, warnings);
@@ -201,25 +202,26 @@ public sealed class ImageFolderTests
     [TestMethod]
     public void AFolderThatGivesNoDataSaysWhatToDo()
     {
-        using TempFolder folder = new();
-        string Line(string name) => Files.Refusal(new(Path.GetDirectoryName(folder[name + "/x"])!, 32));
+        using TemporaryFolder folder = new();
+        string Line(string name) => Files.Refusal(new(folder[name], 32));
 
+        Directory.CreateDirectory(folder["empty"]);
         Assert.Contains("holds no image: give a folder of .png, .jpg, .webp or .bmp files", Line("empty"));
 
-        File.WriteAllText(folder["idx/train-images-idx3-ubyte.gz"], "");
+        Files.Write(folder["idx/train-images-idx3-ubyte.gz"], "");
         Assert.Contains($"holds no image: did you mean its IDX file, {folder["idx/train-images-idx3-ubyte.gz"]}?", Line("idx"));
 
-        File.WriteAllText(folder["broken/a.png"], "?");
+        Files.Write(folder["broken/a.png"], "?");
         Assert.Contains("holds no image that can be used (a.png: it is no PNG, JPEG, WebP or BMP image)", Line("broken"));
 
-        File.WriteAllBytes(folder["mixed/cover.png"], Files.Image(4, 4, Brown));
-        File.WriteAllBytes(folder["mixed/cats/a.png"], Files.Image(4, 4, Brown));
+        Files.Write(folder["mixed/cover.png"], Files.Image(4, 4, Brown));
+        Files.Write(folder["mixed/cats/a.png"], Files.Image(4, 4, Brown));
         string mixed = Line("mixed");
         Assert.Contains("holds images both directly (cover.png) and in sub-folders (cats/a.png)", mixed);
         Assert.Contains("give each image a sub-folder that names its class", mixed);
 
-        File.WriteAllBytes(folder["large/a.png"], Files.Image(4, 4, Brown));
-        string large = Files.Refusal(new(Path.GetDirectoryName(folder["large/a.png"])!, 40000));
+        Files.Write(folder["large/a.png"], Files.Image(4, 4, Brown));
+        string large = Files.Refusal(new(folder["large"], 40000));
         Assert.Contains("1 images of 40000x40000x3 are 4.5 GiB, and at most 2 GiB can be loaded: give a smaller --image-size", large);
     }
 }

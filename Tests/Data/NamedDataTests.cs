@@ -32,20 +32,20 @@ public sealed class NamedDataTests
     [TestMethod]
     public void TheWholeSetIsTakenWhereTheMachineHasItAndTheUsersOwnFirst()
     {
-        using TempFolder own = new(), system = new();
+        using TemporaryFolder own = new(), system = new();
         List<string> warnings = [];
         string Found(string? folder) => NamedData.Find(folder, system.Path, warnings.Add).Images;
 
         StringAssert.EndsWith(Found(null), Path.Combine("data", "fashion-mnist", "t10k-images-idx3-ubyte.gz"), StringComparison.Ordinal);
-        File.WriteAllText(system["fashion-mnist/train-images-idx3-ubyte.gz"], "");
+        Files.Write(system["fashion-mnist/train-images-idx3-ubyte.gz"], "");
         Assert.AreEqual(system["fashion-mnist/train-images-idx3-ubyte.gz"], Found(null));
         Assert.IsEmpty(warnings);
 
         Assert.AreEqual(system["fashion-mnist/train-images-idx3-ubyte.gz"], Found(own.Path));
         Assert.Contains($"FASTGAN_DATA is {own.Path}", warnings.Single());
-        File.WriteAllText(own["train-images-idx3-ubyte"], "");
+        Files.Write(own["train-images-idx3-ubyte"], "");
         Assert.AreEqual(own["train-images-idx3-ubyte"], Found(own.Path));
-        File.WriteAllText(own["fashion-mnist/train-images-idx3-ubyte"], "");
+        Files.Write(own["fashion-mnist/train-images-idx3-ubyte"], "");
         Assert.AreEqual(own["fashion-mnist/train-images-idx3-ubyte"], Found(own.Path));
         Assert.HasCount(1, warnings);
     }

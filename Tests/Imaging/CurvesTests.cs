@@ -10,16 +10,18 @@ public sealed class CurvesTests
     private static readonly SKColor Blue = SKColor.Parse("#2563EB"), Orange = SKColor.Parse("#EA580C");
 
     private static CurvePoint[] Points(int count) =>
-        [.. Enumerable.Range(0, count).Select(i => new CurvePoint(10 * i, 1.3 - i / (count + 1.0), 0.7 + i % 7 * 0.1, 0.6, 0.4, 1 + i % 5, 0.2 + i % 3))];
+        [.. Enumerable.Range(0, count).Select(i =>
+            new CurvePoint(10 * i, 1.3 - i / (count + 1.0), 0.7 + i % 7 * 0.1, 0.6, 0.4, 1 + i % 5, 0.2 + i % 3))];
 
     private static SKBitmap Draw(string title, CurvePoint[] points)
     {
-        using TempFolder folder = new();
+        using TemporaryFolder folder = new();
         Curves.Save(folder["curves.png"], title, points);
         return SKBitmap.Decode(folder["curves.png"]);
     }
 
-    private static int Count(SKBitmap picture, Func<SKColor, bool> wanted, int left = 0, int top = 0, int right = int.MaxValue, int bottom = int.MaxValue)
+    private static int Count(
+        SKBitmap picture, Func<SKColor, bool> wanted, int left = 0, int top = 0, int right = int.MaxValue, int bottom = int.MaxValue)
     {
         int count = 0;
         for (int y = top; y < Math.Min(bottom, picture.Height); y++)
@@ -64,7 +66,7 @@ public sealed class CurvesTests
     [TestMethod]
     public void TheSamePointsGiveTheSameBytes()
     {
-        using TempFolder folder = new();
+        using TemporaryFolder folder = new();
         Curves.Save(folder["a.png"], "gan", Points(300));
         Curves.Save(folder["b.png"], "gan", Points(300));
         CollectionAssert.AreEqual(File.ReadAllBytes(folder["a.png"]), File.ReadAllBytes(folder["b.png"]));

@@ -16,7 +16,7 @@ public sealed class ImageGridTests
     [DataRow(3, 64, 64, 3, 8, 1, 2)]
     public void EveryPixelOfEveryImageIsInItsPlace(int n, int h, int w, int c, int columns, int scale, int gap)
     {
-        using TempFolder folder = new();
+        using TemporaryFolder folder = new();
         Shape shape = new(n, h, w, c);
         float[] images = Batch(shape);
         ImageGrid.Save(folder["new/grid.png"], images, shape, columns);
@@ -43,7 +43,7 @@ public sealed class ImageGridTests
     [TestMethod]
     public void TheSameImagesGiveTheSameBytesAndNothingElseIsLeft()
     {
-        using TempFolder folder = new();
+        using TemporaryFolder folder = new();
         Shape shape = new(6, 28, 28, 1);
         ImageGrid.Save(folder["a.png"], Batch(shape), shape, 3);
         ImageGrid.Save(folder["b.png"], Batch(shape), shape, 3);
@@ -55,7 +55,7 @@ public sealed class ImageGridTests
     [TestMethod]
     public void ASingleImageKeepsItsPixelsAndClipsTheRest()
     {
-        using TempFolder folder = new();
+        using TemporaryFolder folder = new();
         PngImage.Save(folder["one.png"], [-1f, 0f, 1f, -3f, 3f, 0.5f], 1, 2, 3);
         using SKBitmap image = SKBitmap.Decode(folder["one.png"]);
         Assert.AreEqual((2, 1), (image.Width, image.Height));
@@ -66,8 +66,8 @@ public sealed class ImageGridTests
     [TestMethod]
     public void AFileThatCannotBeWrittenIsOneLineAndLeavesNothing()
     {
-        using TempFolder folder = new();
-        File.WriteAllText(folder["file"], "");
+        using TemporaryFolder folder = new();
+        Files.Write(folder["file"], "");
         string inFile = Path.Combine(folder["file"], "grid.png");
         Directory.CreateDirectory(folder["taken.png/x"]);
         foreach (string path in (string[])[inFile, folder["taken.png"]])

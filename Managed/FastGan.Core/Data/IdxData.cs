@@ -18,7 +18,8 @@ internal static class IdxData
                 throw new FastGanException($"{path} has {count} images and {labelsPath} {labels.Length} labels: fetch both again, from one place");
             int classes = labels.Max() + 1;
             if (classes > names?.Count)
-                throw new FastGanException($"{labelsPath} has a label {classes - 1}, and {spec.Source} only the classes 0..{names.Count - 1}: fetch it again");
+                throw new FastGanException(
+                    $"{labelsPath} has a label {classes - 1}, and {spec.Source} only the classes 0..{names.Count - 1}: fetch it again");
             names ??= [.. Enumerable.Range(0, classes).Select(c => $"{c}")];
         }
 

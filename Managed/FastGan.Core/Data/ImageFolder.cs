@@ -52,9 +52,11 @@ internal static class ImageFolder
             if (entries.Length > 0)
                 return entries;
 
-            string? idx = files.Where(path => Path.GetFileName(path).Contains("images", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal).FirstOrDefault();
-            throw new FastGanException($"folder '{folder}' holds no image: " +
-                (idx is null ? "give a folder of .png, .jpg, .webp or .bmp files, in one sub-folder for each class if they have classes" : $"did you mean its IDX file, {idx}?"));
+            string? idx = files.Where(path => Path.GetFileName(path).Contains("images", StringComparison.OrdinalIgnoreCase))
+                .Order(StringComparer.Ordinal).FirstOrDefault();
+            throw new FastGanException($"folder '{folder}' holds no image: " + (idx is null
+                ? "give a folder of .png, .jpg, .webp or .bmp files, in one sub-folder for each class if they have classes"
+                : $"did you mean its IDX file, {idx}?"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -84,7 +86,8 @@ internal static class ImageFolder
             first ??= (entry, H, W);
             if ((H, W) != (first.Value.Height, first.Value.Width))
                 throw new FastGanException(
-                    $"folder '{folder}' holds images of several sizes ({first.Value.Entry.Name} {first.Value.Width}x{first.Value.Height}, {entry.Name} {W}x{H}): " +
+                    $"folder '{folder}' holds images of several sizes " +
+                    $"({first.Value.Entry.Name} {first.Value.Width}x{first.Value.Height}, {entry.Name} {W}x{H}): " +
                     "give --image-size, and --resize crop, fit or stretch");
         }
 
@@ -139,7 +142,8 @@ internal static class ImageFolder
     }
 
     private static FastGanException AllBroken(string folder, Entry[] entries) =>
-        new($"folder '{folder}' holds no image that can be used ({entries[0].Name}: {entries[0].Problem}): give a folder of PNG, JPEG, WebP or BMP images");
+        new($"folder '{folder}' holds no image that can be used ({entries[0].Name}: {entries[0].Problem}): " +
+            "give a folder of PNG, JPEG, WebP or BMP images");
 
     /// <summary>The samples of the good images alone, in order.</summary>
     private static byte[] Compact(byte[] images, Entry[] entries, int sample)
