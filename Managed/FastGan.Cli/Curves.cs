@@ -18,7 +18,8 @@ public static class Curves
     /// <summary>Of more points than this every second, third, … is drawn; the means are still those of all.</summary>
     private const int Drawn = 2000;
 
-    private static readonly Color D = Color.FromHex("#2563EB"), G = Color.FromHex("#EA580C"), Ink = Color.FromHex("#334155"), Lines = Color.FromHex("#E2E8F0");
+    private static readonly Color D = Color.FromHex("#2563EB"), G = Color.FromHex("#EA580C");
+    private static readonly Color Ink = Color.FromHex("#334155"), Lines = Color.FromHex("#E2E8F0");
 
     /// <summary>Saves the curves as PNG; the same bytes for the same points. Numbers that are not finite are left out.</summary>
     /// <exception cref="FastGanException">The file can't be written.</exception>

@@ -22,7 +22,9 @@ public static class Suggest
         return nearest;
     }
 
-    /// <summary>The end of an error line: "did you mean 'dcgan'? (accepted: gan, dcgan, wgan, cgan)", without the question when nothing is near.</summary>
+    /// <summary>
+    /// The end of an error line: "did you mean 'dcgan'? (accepted: gan, dcgan, wgan, cgan)", without the question when nothing is near.
+    /// </summary>
     public static string Among(string given, params IReadOnlyCollection<string> valid)
     {
         string accepted = $"accepted: {string.Join(", ", valid)}";

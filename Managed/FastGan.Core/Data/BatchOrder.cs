@@ -18,13 +18,16 @@ public sealed class BatchOrder
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         if (batch > count)
-            throw new FastGanException($"a batch of {batch} is larger than the data, which has {count} images: give --batch {count} or less, or more data");
+            throw new FastGanException(
+                $"a batch of {batch} is larger than the data, which has {count} images: give --batch {count} or less, or more data");
         (_seed, _batch, _order) = (seed, batch, new int[count]);
     }
 
     public int BatchesPerEpoch => _order.Length / _batch;
 
-    /// <summary>The images of minibatch <paramref name="batch"/>, counted from 0 over all epochs; indices is overwritten. Allocates nothing.</summary>
+    /// <summary>
+    /// The images of minibatch <paramref name="batch"/>, counted from 0 over all epochs; indices is overwritten. Allocates nothing.
+    /// </summary>
     public void Indices(long batch, Span<int> indices)
     {
         (long epoch, long first) = Math.DivRem(batch, BatchesPerEpoch);

@@ -6,7 +6,7 @@ public enum ResizeMode
     /// <summary>Scaled until it covers the square; what sticks out at two sides is cut off evenly.</summary>
     Crop,
 
-    /// <summary>Scaled until it fits into the square; the rest is black, or white for an image with an alpha channel.</summary>
+    /// <summary>Scaled until it fits into the square; the rest is black, or white for an image with transparent parts.</summary>
     Fit,
 
     /// <summary>Each side scaled on its own; the aspect ratio is lost.</summary>

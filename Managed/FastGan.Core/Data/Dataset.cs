@@ -79,18 +79,13 @@ public sealed class Dataset
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>The labels, for what can't do without.</summary>
-    /// <param name="user">Who needs them, for the error line: "cgan".</param>
-    public int[] LabelsFor(string user) => Labels ?? throw new FastGanException(
-        $"{user} needs labels, and data '{Name}' has none: put the images into one sub-folder for each class, " +
-        "or the IDX file of labels (…labels-idx1-ubyte) beside that of the images");
-
     /// <summary>The bytes of a data set, or the line that says that no array can hold them.</summary>
-    internal static byte[] Allocate(string source, long count, int height, int width, int channels)
+    /// <param name="remedy">How to make it smaller.</param>
+    internal static byte[] Allocate(string source, long count, int height, int width, int channels, string remedy)
     {
         long bytes = count * height * width * channels;
         return bytes <= Array.MaxLength ? new byte[bytes] : throw new FastGanException(
-            $"data '{source}': {count} images of {height}x{width}x{channels} are {bytes / 1073741824.0:0.0} GiB, and at most 2 GiB can be loaded: " +
-            "give a smaller --image-size, --channels 1, or fewer images");
+            $"data '{source}': {count} images of {height}x{width}x{channels} are {bytes / (double)(1 << 30):0.0} GiB, " +
+            $"and at most 2 GiB can be loaded: {remedy}");
     }
 }

@@ -20,9 +20,11 @@ public sealed record DatasetStatistics(IReadOnlyList<double> Mean, IReadOnlyList
         foreach (int label in data.Labels ?? [])
             classCounts[label]++;
 
+        // A histogram knows the mean of any function of the values.
         double pixels = data.Images.Length / C;
-        double[] mean = [.. histograms.Select(h => h.Select((n, v) => n * (v / 255.0)).Sum() / pixels)];
-        double[] std = [.. histograms.Select((h, c) => Math.Sqrt(h.Select((n, v) => n * (v / 255.0 - mean[c]) * (v / 255.0 - mean[c])).Sum() / pixels))];
+        double Mean(int c, Func<double, double> f) => histograms[c].Select((n, value) => n * f(value / 255.0)).Sum() / pixels;
+        double[] mean = [.. Enumerable.Range(0, C).Select(c => Mean(c, v => v))];
+        double[] std = [.. Enumerable.Range(0, C).Select(c => Math.Sqrt(Mean(c, v => (v - mean[c]) * (v - mean[c]))))];
         return new(mean, std, classCounts);
     }
 }

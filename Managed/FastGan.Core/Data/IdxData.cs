@@ -18,7 +18,8 @@ internal static class IdxData
                 throw new FastGanException($"{path} has {count} images and {labelsPath} {labels.Length} labels: fetch both again, from one place");
             int classes = labels.Max() + 1;
             if (classes > names?.Count)
-                throw new FastGanException($"{labelsPath} has a label {classes - 1}, and {spec.Source} only the classes 0..{names.Count - 1}: fetch it again");
+                throw new FastGanException(
+                    $"{labelsPath} has a label {classes - 1}, and {spec.Source} only the classes 0..{names.Count - 1}: fetch it again");
             names ??= [.. Enumerable.Range(0, classes).Select(c => $"{c}")];
         }
 
@@ -37,7 +38,7 @@ internal static class IdxData
 
         // The scaling is done in the fewer channels: grey before it, replicated after it.
         int C = Math.Min(sourceC, shape.C);
-        byte[] bytes = Dataset.Allocate(spec.Source, N, shape.H, shape.W, shape.C);
+        byte[] bytes = Dataset.Allocate(spec.Source, N, shape.H, shape.W, shape.C, "give a smaller --image-size, --channels 1, or fewer images");
         Resampler resampler = new(H, W, C, shape.H, shape.W, spec.Resize, margin: 0);
         Parallel.For(0, N, n =>
         {

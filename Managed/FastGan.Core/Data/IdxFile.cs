@@ -55,9 +55,11 @@ internal sealed record IdxFile(int[] Dimensions, byte[] Elements)
             if (read < 4)
                 throw Truncated(path, "4 bytes of magic number", read);
             if (magic[0] != 0 || magic[1] != 0)
-                throw new FastGanException($"{path} is no IDX file (it starts with 0x{Convert.ToHexString(magic)}): give an IDX file of {Images}, or a folder of images");
+                throw new FastGanException(
+                    $"{path} is no IDX file (it starts with 0x{Convert.ToHexString(magic)}): give an IDX file of {Images}, or a folder of images");
             if (magic[2] != 8)
-                throw new FastGanException($"{path} has elements of IDX type 0x{magic[2]:X2}: only unsigned bytes (0x08) can be read, write it again so");
+                throw new FastGanException(
+                    $"{path} has elements of IDX type 0x{magic[2]:X2}: only unsigned bytes (0x08) can be read, write it again so");
             if (refusal(magic[3]) is string reason)
                 throw new FastGanException($"{path} {reason}");
 
@@ -93,7 +95,8 @@ internal sealed record IdxFile(int[] Dimensions, byte[] Elements)
     private static byte[] Allocate(string path, int[] dimensions) => dimensions switch
     {
         [int count] => new byte[count],
-        [int count, int height, int width, .. int[] channels] => Dataset.Allocate(path, count, height, width, channels is [int c] ? c : 1),
+        [int count, int height, int width, .. int[] channels] =>
+            Dataset.Allocate(path, count, height, width, channels is [int c] ? c : 1, "give a file of fewer images"),
         _ => throw new ArgumentException($"{dimensions.Length} dimensions", nameof(dimensions)),
     };
 

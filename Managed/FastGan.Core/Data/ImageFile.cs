@@ -3,7 +3,7 @@ using SkiaSharp;
 namespace FastGan.Data;
 
 /// <summary>A decoded image: RGB bytes (Height, Width, 3).</summary>
-/// <param name="Background">What to put around it: white if it has an alpha channel, else black.</param>
+/// <param name="Background">What to put around it: white if any of it is transparent, else black.</param>
 internal readonly record struct DecodedImage(int Height, int Width, byte[] Rgb, byte Background);
 
 /// <summary>
@@ -34,38 +34,33 @@ internal static class ImageFile
         if (4L * H * W > Array.MaxLength)
             throw new InvalidDataException($"{W}x{H} pixels are too many");
 
-        bool alpha = codec.Info.AlphaType != SKAlphaType.Opaque;
-        SKImageInfo info = new(W, H, SKColorType.Rgba8888, alpha ? SKAlphaType.Unpremul : SKAlphaType.Opaque);
+        bool opaque = codec.Info.AlphaType == SKAlphaType.Opaque;
+        SKImageInfo info = new(W, H, SKColorType.Rgba8888, opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
         SKCodecResult result = codec.GetPixels(info, out byte[] rgba);
         if (result != SKCodecResult.Success)
-            throw new InvalidDataException(Reason(result));
+            throw new InvalidDataException(result switch
+            {
+                SKCodecResult.IncompleteInput => "it is truncated",
+                SKCodecResult.ErrorInInput => "it is damaged",
+                _ => $"it can't be decoded ({result})",
+            });
 
-        byte[] rgb = Upright(rgba, H, W, codec.EncodedOrigin);
-        return Turned(codec) ? new(W, H, rgb, Background(alpha)) : new(H, W, rgb, Background(alpha));
+        byte[] rgb = Upright(rgba, H, W, codec.EncodedOrigin, out byte background);
+        return Turned(codec) ? new(W, H, rgb, background) : new(H, W, rgb, background);
     }
 
     private static SKCodec Codec(FileStream file)
     {
         if (file.Length == 0)
             throw new InvalidDataException("it is empty");
-        return SKCodec.Create(file, out SKCodecResult result) ?? throw new InvalidDataException(Reason(result));
+        return SKCodec.Create(file) ?? throw new InvalidDataException("it is no PNG, JPEG, WebP or BMP image");
     }
-
-    private static string Reason(SKCodecResult result) => result switch
-    {
-        SKCodecResult.IncompleteInput => "it is truncated",
-        SKCodecResult.ErrorInInput => "it is damaged",
-        SKCodecResult.Unimplemented => "it is no PNG, JPEG, WebP or BMP image",
-        _ => $"it can't be decoded ({result})",
-    };
-
-    private static byte Background(bool alpha) => alpha ? (byte)255 : (byte)0;
 
     /// <summary>Whether the image was stored on its side.</summary>
     private static bool Turned(SKCodec codec) => codec.EncodedOrigin >= SKEncodedOrigin.LeftTop;
 
     /// <summary>RGBA (H, W, 4) as stored, to RGB on white in the order of the upright image.</summary>
-    private static byte[] Upright(byte[] rgba, int H, int W, SKEncodedOrigin origin)
+    private static byte[] Upright(byte[] rgba, int H, int W, SKEncodedOrigin origin, out byte background)
     {
         // Where the upright image's first pixel is stored, and how far away the next row's and the next column's are.
         (int first, int nextRow, int nextColumn) = origin switch
@@ -81,10 +76,13 @@ internal static class ImageFile
         };
         int columns = origin >= SKEncodedOrigin.LeftTop ? H : W;
         byte[] rgb = new byte[H * W * 3];
+        background = 0;
         for (int i = 0; i < H * W; i++)
         {
             (int row, int column) = Math.DivRem(i, columns);
             ReadOnlySpan<byte> pixel = rgba.AsSpan(4 * (first + row * nextRow + column * nextColumn), 4);
+            if (pixel[3] < 255)
+                background = 255;
             for (int c = 0; c < 3; c++)
                 rgb[3 * i + c] = (byte)((pixel[c] * pixel[3] + 255 * (255 - pixel[3]) + 127) / 255);
         }

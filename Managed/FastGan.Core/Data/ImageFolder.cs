@@ -20,7 +20,7 @@ internal static class ImageFolder
         string[] classes = Classes(spec.Source, entries);
         (int H, int W) = spec.Size is int size ? (size, size) : CommonSize(spec.Source, entries);
         int C = spec.Channels ?? 3, sample = H * W * C;
-        byte[] images = Dataset.Allocate(spec.Source, entries.Length, H, W, C);
+        byte[] images = Dataset.Allocate(spec.Source, entries.Length, H, W, C, "give a smaller --image-size, --channels 1, or fewer images");
         Parallel.For(0, entries.Length, i =>
             Check(entries[i], path => Convert(ImageFile.Decode(path), spec.Resize, H, W, C, images.AsSpan(i * sample, sample))));
 
@@ -52,9 +52,11 @@ internal static class ImageFolder
             if (entries.Length > 0)
                 return entries;
 
-            string? idx = files.Where(path => Path.GetFileName(path).Contains("images", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal).FirstOrDefault();
-            throw new FastGanException($"folder '{folder}' holds no image: " +
-                (idx is null ? "give a folder of .png, .jpg, .webp or .bmp files, in one sub-folder for each class if they have classes" : $"did you mean its IDX file, {idx}?"));
+            string? idx = files.Where(path => Path.GetFileName(path).Contains("images", StringComparison.OrdinalIgnoreCase))
+                .Order(StringComparer.Ordinal).FirstOrDefault();
+            throw new FastGanException($"folder '{folder}' holds no image: " + (idx is null
+                ? "give a folder of .png, .jpg, .webp or .bmp files, in one sub-folder for each class if they have classes"
+                : $"did you mean its IDX file, {idx}?"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -84,7 +86,8 @@ internal static class ImageFolder
             first ??= (entry, H, W);
             if ((H, W) != (first.Value.Height, first.Value.Width))
                 throw new FastGanException(
-                    $"folder '{folder}' holds images of several sizes ({first.Value.Entry.Name} {first.Value.Width}x{first.Value.Height}, {entry.Name} {W}x{H}): " +
+                    $"folder '{folder}' holds images of several sizes " +
+                    $"({first.Value.Entry.Name} {first.Value.Width}x{first.Value.Height}, {entry.Name} {W}x{H}): " +
                     "give --image-size, and --resize crop, fit or stretch");
         }
 
@@ -139,7 +142,8 @@ internal static class ImageFolder
     }
 
     private static FastGanException AllBroken(string folder, Entry[] entries) =>
-        new($"folder '{folder}' holds no image that can be used ({entries[0].Name}: {entries[0].Problem}): give a folder of PNG, JPEG, WebP or BMP images");
+        new($"folder '{folder}' holds no image that can be used ({entries[0].Name}: {entries[0].Problem}): " +
+            "give a folder of PNG, JPEG, WebP or BMP images");
 
     /// <summary>The samples of the good images alone, in order.</summary>
     private static byte[] Compact(byte[] images, Entry[] entries, int sample)
