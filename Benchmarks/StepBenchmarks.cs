@@ -6,7 +6,7 @@ using FastGan.Training;
 namespace FastGan.Benchmarks;
 
 /// <summary>One whole training step of each workload.</summary>
-public class StepBenchmarks
+public class StepBenchmarks : IDisposable
 {
     private CpuDevice? _device;
     private Trainer? _trainer;
@@ -28,10 +28,11 @@ public class StepBenchmarks
     }
 
     [GlobalCleanup]
-    public void Cleanup()
+    public void Dispose()
     {
         _trainer?.Dispose();
         _device?.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     [Benchmark]

@@ -23,7 +23,7 @@ public sealed class ConfigFileTests
 
     [TestMethod]
     [DataRow("\"critic_steps\"", "\"critic_step\"", "unknown key 'training.critic_step'", "did you mean 'critic_steps'?")]
-    [DataRow("\"slope\"", "\"slop\"", "unknown key 'model.discriminator.layers[1].slop'", "'slope'")]
+    [DataRow("\"slope\"", "\"slop\"", "unknown key 'model.generator.layers[1].slop'", "'slope'")]
     [DataRow("\"layer\": \"dense\"", "\"layer\": \"dens\"", "layers[0].layer' is 'dens'", "'dense'")]
     [DataRow("\"layer\": \"dense\",", "", "'model.generator.layers[0]' needs a key 'layer'", "")]
     [DataRow("\"units\": 128,", "", "key 'model.generator.layers[0].units' is missing", "")]
@@ -33,7 +33,7 @@ public sealed class ConfigFileTests
     [DataRow("\"batch\": 64,", "", "key 'training.batch' is missing", "")]
     [DataRow("\"learning_rate\": 0.0002", "\"learning_rate\": -1", "learning_rate is -1", "above 0")]
     [DataRow("\"version\": 1", "\"version\": 7", "version 7", "version 1")]
-    [DataRow("{", "", "line 1", "")]
+    [DataRow("{", "", "line 2", "")]
     public void AMistakeIsNamed(string right, string wrong, string what, string remedy)
     {
         string json = ConfigFile.Write(Presets.Make("gan", Data, 28, 1));

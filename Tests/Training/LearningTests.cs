@@ -36,12 +36,12 @@ public sealed class LearningTests
         double trained = Distance(data, samples);
 
         Console.WriteLine($"{preset}: distance {trained:F3} after {steps} steps, {untrained:F3} untrained, {floor:F3} between real images; {metrics}");
-        Assert.IsTrue(trained < atMost * untrained, $"distance {trained} after {steps} steps, {untrained} before");
+        Assert.IsLessThan(atMost * untrained, trained, $"distance {trained} after {steps} steps, {untrained} before");
         if (preset == "cgan")
         {
             double recognised = Recognised(samples, labels);
             Console.WriteLine($"cgan: {recognised:P0} of the samples recognised as the class asked for");
-            Assert.IsTrue(recognised > 0.4, $"{recognised:P0} of the samples are recognised as their class; chance is 10 %");
+            Assert.IsGreaterThan(0.4, recognised, $"{recognised:P0} of the samples are recognised as their class; chance is 10 %");
         }
     }
 

@@ -9,11 +9,9 @@ internal static class Small
 {
     public const int ImageSize = 16;
 
-    private static readonly Lazy<Dataset> Bundled = new(() => Dataset.Load(Spec, _ => { }));
-
     public static DataSpec Spec { get; } = new("fashion-mnist-10k", ImageSize, 1);
 
-    public static Dataset Data => Bundled.Value;
+    public static Dataset Data { get; } = Dataset.Load(Spec, _ => { });
 
     /// <summary>A preset on the bundled data with a batch of 8 and everything written often.</summary>
     public static RunConfig Config(string preset, int batch = 8, double? ema = 0.9)
