@@ -37,9 +37,8 @@ internal sealed unsafe partial class CpuWorker<V, S>
     public void Noise(Distribution distribution, uint stream, Tensor key, Tensor z)
     {
         (ulong seed, ulong step) = Key(key);
-        (int from, int to) = Share((z.Count + Philox.GroupCount - 1) / Philox.GroupCount);
-        Span<float> values = new Span<float>(Reals(z), z.Count)[(from * Philox.GroupCount)..Math.Min(to * Philox.GroupCount, z.Count)];
-        Philox.Fill(distribution, seed, stream, step, (uint)(from * Philox.GroupCount / 4), values);
+        (int from, int to) = Share(z.Count, Philox.GroupCount);
+        Philox.Fill(distribution, seed, stream, step, (uint)from / 4, new Span<float>(Reals(z) + from, to - from));
         team.Sync();
     }
 

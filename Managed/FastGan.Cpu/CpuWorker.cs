@@ -26,9 +26,13 @@ internal sealed unsafe partial class CpuWorker<V, S>(Team team, int index) : IOp
 
     private static byte* Bytes(Tensor t) => (byte*)t.Storage.Address + t.Offset;
 
-    /// <summary>This worker's part of [0, count), contiguous, and even to one.</summary>
-    private (int From, int To) Share(int count) =>
-        ((int)((long)count * index / team.Size), (int)((long)count * (index + 1) / team.Size));
+    /// <summary>This worker's part of [0, count), cut at multiples of <paramref name="grain"/>: contiguous, and even to one grain.</summary>
+    private (int From, int To) Share(int count, int grain = 1)
+    {
+        long grains = (count + grain - 1) / grain;
+        int from = (int)(grains * index / team.Size) * grain, to = (int)(grains * (index + 1) / team.Size) * grain;
+        return (Math.Min(from, count), Math.Min(to, count));
+    }
 
     /// <summary>
     /// This worker's part of [0, count) in vectors: [From, Whole) in whole ones, [Whole, To) what is left over at the very end,
@@ -36,7 +40,7 @@ internal sealed unsafe partial class CpuWorker<V, S>(Team team, int index) : IOp
     /// </summary>
     private (int From, int Whole, int To) ShareVectors(int count)
     {
-        (int from, int to) = Share((count + Width - 1) / Width);
-        return (from * Width, Math.Min(to, count / Width) * Width, Math.Min(to * Width, count));
+        (int from, int to) = Share(count, Width);
+        return (from, to - (to - from) % Width, to);
     }
 }

@@ -65,7 +65,7 @@ internal static class Philox
         return (x0, x1, x2, x3);
     }
 
-    private static Vector256<float> Uniform(Vector256<uint> u) => (Single(u >> 8) + C(0.5f)) * C(1f / (1 << 23)) - C(1f);
+    private static Vector256<float> Uniform(Vector256<uint> u) => (Single(u >> 9) + C(0.5f)) * C(1f / (1 << 22)) - C(1f);
 
     private static (Vector256<float> Cos, Vector256<float> Sin) NormalPairs(Vector256<uint> a, Vector256<uint> b)
     {
