@@ -18,6 +18,8 @@ internal sealed unsafe partial class CpuWorker<V, S>(Team team, int index) : IOp
         get => S.Width;
     }
 
+    private static void Copy(float* from, float* to, int count) => new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(to, count));
+
     private static float* Reals(Tensor t) => (float*)t.Storage.Address + t.Offset;
 
     private static int* Ints(Tensor t) => (int*)t.Storage.Address + t.Offset;
@@ -30,5 +32,15 @@ internal sealed unsafe partial class CpuWorker<V, S>(Team team, int index) : IOp
         long grains = (count + grain - 1) / grain;
         int from = (int)(grains * index / team.Size) * grain, to = (int)(grains * (index + 1) / team.Size) * grain;
         return (Math.Min(from, count), Math.Min(to, count));
+    }
+
+    /// <summary>
+    /// This worker's part of [0, count) in vectors: [From, Whole) in whole ones, [Whole, To) what is left over at the very end,
+    /// for <see cref="CpuWorker{V, S}"/> of one lane.
+    /// </summary>
+    private (int From, int Whole, int To) ShareVectors(int count)
+    {
+        (int from, int to) = Share(count, Width);
+        return (from, to - (to - from) % Width, to);
     }
 }

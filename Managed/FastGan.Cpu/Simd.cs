@@ -171,3 +171,39 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 
     public static float Sum(Vector128<float> a) => (a[0] + a[2]) + (a[1] + a[3]);
 }
+
+/// <summary>A vector of one lane: what a number of elements leaves over runs through the same code.</summary>
+internal readonly unsafe struct Simd1 : ISimd<float>
+{
+    public static int Width => 1;
+
+    public static float Zero => 0;
+
+    public static float Broadcast(float value) => value;
+
+    public static float Load(float* p) => *p;
+
+    public static void Store(float v, float* p) => *p = v;
+
+    public static float Add(float a, float b) => a + b;
+
+    public static float Subtract(float a, float b) => a - b;
+
+    public static float Multiply(float a, float b) => a * b;
+
+    public static float Divide(float a, float b) => a / b;
+
+    public static float MultiplyAdd(float a, float b, float c) => float.MultiplyAddEstimate(a, b, c);
+
+    public static float Sqrt(float a) => MathF.Sqrt(a);
+
+    public static float Min(float a, float b) => MathF.Min(a, b);
+
+    public static float Max(float a, float b) => MathF.Max(a, b);
+
+    public static float WherePositive(float a, float x, float y) => a > 0 ? x : y;
+
+    public static float PowerOfTwo(float n) => BitConverter.Int32BitsToSingle(((int)n + 127) << 23);
+
+    public static float Sum(float a) => a;
+}

@@ -4,94 +4,93 @@ namespace FastGan.Cpu;
 
 /// <summary>
 /// The threads of a device, and where they meet. All of them walk the same program side by side: each does its share of every
-/// operation, and <see cref="Sync"/> holds it until all have. Between runs the threads spin for a moment, then park.
+/// operation, and <see cref="Sync"/> holds it until all have. Between runs the threads spin for a moment, then sleep.
+/// One thread at a time may run or dispose a team.
 /// </summary>
 internal sealed unsafe class Team : IDisposable
 {
-    private const int SpinsBeforePark = 2000;
+    /// <summary>
+    /// Pauses before a waiting thread starts to yield its processor (about 10 µs: longer ones cost dearly where other processes leave two
+    /// members one processor), and yields before it sleeps (about 1 ms).
+    /// </summary>
+    private const int Pauses = 300, Yields = 2000;
+
     private readonly Thread[] _threads;
-    private readonly Action<int> _run;
-    private readonly Lock _gate = new();
-    private readonly object _wake = new();
+    private readonly Action<int> _work;
+    private readonly object _sleepers = new();
+
+    /// <summary>None where the threads outnumber the processors: the one waited for may need this one's.</summary>
+    private readonly int _pauses;
     private volatile int _runs;
+    private volatile int _phase;
     private volatile bool _stop;
     private volatile Exception? _failure;
-    private volatile int _arrivals;
-    private volatile int _phase;
+    private int _arrived;
+    private int _finished;
     private nint _scratch;
     private long _scratchBytes;
 
-    /// <param name="size">Threads, the calling one included.</param>
-    /// <param name="run">What member i does in a run.</param>
-    public Team(int size, Action<int> run)
+    /// <param name="size">Threads, the one that calls <see cref="Run"/> included.</param>
+    /// <param name="work">What member i does in a run.</param>
+    public Team(int size, Action<int> work)
     {
         Size = size;
-        _run = run;
+        _work = work;
+        _pauses = size <= Environment.ProcessorCount ? Pauses : 0;
         _threads = [.. Enumerable.Range(1, size - 1).Select(Start)];
     }
 
     public int Size { get; }
 
-    /// <summary>Runs every member once; returns when all are done. An exception of any member is thrown here.</summary>
+    /// <summary>Runs every member once; returns when all have ended. The first exception of a member is thrown here.</summary>
     public void Run()
     {
-        lock (_gate)
-        {
-            _failure = null;
-            _arrivals = 0;
-            if (Size > 1)
-            {
-                lock (_wake)
-                {
-                    _runs++;
-                    Monitor.PulseAll(_wake);
-                }
-            }
-
-            Member(0);
-            if (_failure is { } failure)
-                throw new InvalidOperationException($"a worker thread failed: {failure.Message}", failure);
-        }
+        ObjectDisposedException.ThrowIf(_stop, this);
+        (_failure, _arrived, _finished) = (null, 0, 0);
+        Wake();
+        Member(0);
+        for (int waits = 0; Volatile.Read(ref _finished) < Size; waits++)
+            Wait(waits);
+        if (_failure is { } failure)
+            throw new InvalidOperationException($"a worker thread failed: {failure.Message}", failure);
     }
 
     /// <summary>Waits until every member is here. What they wrote before is visible after.</summary>
     public void Sync()
     {
-        if (Size == 1)
-            return;
         int phase = _phase;
-        if (Interlocked.Increment(ref _arrivals) == Size)
+        if (Interlocked.Increment(ref _arrived) == Size)
         {
-            _arrivals = 0;
+            _arrived = 0;
             _phase = phase + 1;
             return;
         }
 
-        SpinWait spin = default;
-        while (_phase == phase)
+        for (int waits = 0; _phase == phase; waits++)
         {
             if (_failure is not null)
                 throw new OperationCanceledException("another worker thread failed");
-            spin.SpinOnce(sleep1Threshold: -1);
+            Wait(waits);
         }
     }
 
     /// <summary>
-    /// Memory that all members share within one operation, at least <paramref name="bytes"/> long, aligned to a cache line. Every member calls
-    /// it, with the same size. It grows on the first run of a program and is then kept.
+    /// Memory that all members share within one operation, at least <paramref name="bytes"/> long, aligned to a cache line. Every
+    /// member calls it, with the same size. It grows on the first run of a program and is then kept.
     /// </summary>
     public void* Scratch(long bytes)
     {
-        if (bytes > Volatile.Read(ref _scratchBytes))
+        if (bytes > _scratchBytes)
         {
+            // Nobody may replace it before everyone has compared, nor use it before someone has replaced it.
             Sync();
-            lock (_wake)
+            lock (_sleepers)
             {
                 if (bytes > _scratchBytes)
                 {
-                    NativeMemory.AlignedFree((void*)_scratch);
+                    FreeScratch();
                     _scratch = (nint)NativeMemory.AlignedAlloc((nuint)bytes, 64);
-                    Volatile.Write(ref _scratchBytes, bytes);
+                    _scratchBytes = bytes;
                 }
             }
 
@@ -104,16 +103,10 @@ internal sealed unsafe class Team : IDisposable
     public void Dispose()
     {
         _stop = true;
-        lock (_wake)
-        {
-            _runs++;
-            Monitor.PulseAll(_wake);
-        }
-
+        Wake();
         foreach (Thread thread in _threads)
             thread.Join();
-        NativeMemory.AlignedFree((void*)_scratch);
-        (_scratch, _scratchBytes) = (0, 0);
+        FreeScratch();
     }
 
     private Thread Start(int index)
@@ -125,19 +118,19 @@ internal sealed unsafe class Team : IDisposable
 
     private void Loop(int index)
     {
-        int seen = 0;
-        while (true)
+        for (int seen = 0; ; seen++)
         {
-            SpinWait spin = default;
-            while (_runs == seen && spin.Count < SpinsBeforePark)
-                spin.SpinOnce(sleep1Threshold: -1);
-            lock (_wake)
+            for (int waits = 0; _runs == seen && waits < _pauses + Yields; waits++)
+                Wait(waits);
+            if (_runs == seen)
             {
-                while (_runs == seen)
-                    Monitor.Wait(_wake);
+                lock (_sleepers)
+                {
+                    while (_runs == seen)
+                        Monitor.Wait(_sleepers);
+                }
             }
 
-            seen++;
             if (_stop)
                 return;
             Member(index);
@@ -148,17 +141,37 @@ internal sealed unsafe class Team : IDisposable
     {
         try
         {
-            _run(index);
-            Sync();
-        }
-        catch (OperationCanceledException) when (_failure is not null)
-        {
+            _work(index);
         }
 #pragma warning disable CA1031 // Whatever went wrong on a worker is rethrown by Run, on the caller's thread.
         catch (Exception e)
         {
-            _failure ??= e;
+            Interlocked.CompareExchange(ref _failure, e, null);
         }
 #pragma warning restore CA1031
+        Interlocked.Increment(ref _finished);
+    }
+
+    private void Wake()
+    {
+        lock (_sleepers)
+        {
+            _runs++;
+            Monitor.PulseAll(_sleepers);
+        }
+    }
+
+    private void Wait(int waits)
+    {
+        if (waits < _pauses)
+            Thread.SpinWait(1);
+        else
+            Thread.Yield();
+    }
+
+    private void FreeScratch()
+    {
+        NativeMemory.AlignedFree((void*)_scratch);
+        (_scratch, _scratchBytes) = (0, 0);
     }
 }
