@@ -27,7 +27,6 @@ internal sealed record Comparison(Compared Kind, int Step, string Name, double[]
 internal sealed class GoldenRun
 {
     private readonly IReadOnlyDictionary<string, (IReadOnlyList<int> Shape, double[] Values)> _golden;
-    private readonly Dataset _data;
 
     public GoldenRun(string preset)
     {
@@ -35,11 +34,13 @@ internal sealed class GoldenRun
         Config = ConfigFile.Read(path + ".json");
         _golden = Safetensors.Read<double>(path + ".safetensors");
         IReadOnlyList<int> s = _golden["images"].Shape;
-        _data = new Dataset("golden", new Shape(s[0], s[1], s[2], s[3]),
+        Data = new Dataset("golden", new Shape(s[0], s[1], s[2], s[3]),
             [.. Golden("images").Select(v => (byte)v)], [.. Golden("labels").Select(v => (int)v)], ["a", "b", "c"]);
     }
 
     public RunConfig Config { get; }
+
+    public Dataset Data { get; }
 
     /// <summary>
     /// Trains from the golden initial weights. Minibatches, latents and generated labels are the golden ones, whatever the device would
@@ -48,7 +49,7 @@ internal sealed class GoldenRun
     public List<Comparison> Train(Device device)
     {
         List<Comparison> compared = [];
-        using Trainer trainer = new(Config, _data, device);
+        using Trainer trainer = new(Config, Data, device);
         (Net Net, Parameter Parameter)[] parameters =
             [.. new[] { trainer.Gan.Generator, trainer.Gan.Discriminator }.SelectMany(net => net.Parameters.Select(p => (net, p)))];
         foreach ((Net net, Parameter p) in parameters)
@@ -65,12 +66,15 @@ internal sealed class GoldenRun
             }
         }
 
+        string[] outputs = [.. _golden.Keys.Where(n => n.Contains(".gradient.") || n.Contains(".weight.") || n.EndsWith("_loss"))];
+        CollectionAssert.AreEquivalent(outputs, compared.Select(c => c.Name).ToArray(), "golden values not compared, or more than once");
         return compared;
     }
 
     private void Train(Trainer trainer, int step, List<Comparison> compared)
     {
         (Gan gan, Device device, Program program) = (trainer.Gan, trainer.Device, trainer.Program);
+        Net[] nets = [gan.Generator, gan.Discriminator];
         void Compare(Compared kind, string name, double[] actual) => compared.Add(new Comparison(kind, step, name, Golden(name), actual));
 
         trainer.WriteInputs();
@@ -81,11 +85,14 @@ internal sealed class GoldenRun
         for (int i = 0; i < program.Instructions.Length; i++)
         {
             Instruction it = program.Instructions[i];
-            Net? updated = new[] { gan.Generator, gan.Discriminator }.SingleOrDefault(net => it.Writes.Contains(net.Trained) && it.Reads.Contains(net.Gradients));
-            if (updated is not null)
+            if (nets.SingleOrDefault(net => it.Writes.Contains(net.Trained) && it.Reads.Contains(net.Gradients)) is { } updated)
             {
                 foreach (Parameter p in updated.Parameters.Where(p => p.Trained))
-                    Compare(Compared.Gradient, $"step{step}.update{updates}.gradient.{p.Name}", device.Read<double>(updated.Gradients.Slice(p.Offset, p.Shape)));
+                {
+                    Tensor gradient = updated.Gradients.Slice(p.Offset, p.Shape);
+                    Compare(Compared.Gradient, $"step{step}.update{updates}.gradient.{p.Name}", device.Read<double>(gradient));
+                }
+
                 updates++;
             }
 

@@ -1,6 +1,6 @@
 // Makes the golden values of the parity test with libtorch: see ../README.md.
 //
-//   dotnet run --project Tests/Golden/Generator -c Release -- Tests/Golden
+//   dotnet run -c Release --project Tests/Golden/Generator [-- folder]
 
 using FastGan;
 using FastGan.Data;

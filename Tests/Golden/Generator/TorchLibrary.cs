@@ -14,7 +14,8 @@ internal static class TorchLibrary
     public static void MakeLoadable()
     {
         string patched = Path.Combine(AppContext.BaseDirectory, Wrapper);
-        string[] folders = ((string)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES")!).Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        string searched = (string)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES")!;
+        string[] folders = searched.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         string? torch = folders.FirstOrDefault(f => File.Exists(Path.Combine(f, "libtorch_cpu.so")));
         string? wrapper = folders.Select(f => Path.Combine(f, Wrapper)).FirstOrDefault(f => f != patched && File.Exists(f));
         if (torch is null || wrapper is null)
@@ -28,7 +29,7 @@ internal static class TorchLibrary
         File.WriteAllBytes(patched, elf);
     }
 
-    /// <summary>Sets VER_FLG_WEAK in the ELF record that needs the version. The record starts with the name's hash, then the flags, which are 0.</summary>
+    /// <summary>Sets VER_FLG_WEAK in the ELF record that needs the version: the name's hash in four bytes, then the flags in two, which are 0.</summary>
     private static void MarkWeak(Span<byte> elf, string version)
     {
         uint hash = 0;

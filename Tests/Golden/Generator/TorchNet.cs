@@ -64,7 +64,8 @@ internal sealed class TorchNet
             case ConvTransposeLayer l:
                 return F.conv_transpose2d(x, At(index, "weight"), Find(index, "bias"), strides: [l.Stride, l.Stride], padding: [l.Pad, l.Pad]);
             case BatchNormLayer l:
-                return F.batch_norm(x, At(index, "running_mean"), At(index, "running_var"), At(index, "scale"), At(index, "bias"), true, l.Momentum, l.Epsilon);
+                return F.batch_norm(x, At(index, "running_mean"), At(index, "running_var"), At(index, "scale"), At(index, "bias"),
+                    training: true, l.Momentum, l.Epsilon);
             case LeakyReluLayer l:
                 return F.leaky_relu(x, l.Slope);
             case ReluLayer:
@@ -87,8 +88,12 @@ internal sealed class TorchNet
 
     private Tensor At(int index, string part) => Find(index, part) ?? throw new KeyNotFoundException($"layer {index} has no {part}");
 
-    private Tensor? Find(int index, string part) =>
-        _tensors.FirstOrDefault(t => t.Key.StartsWith($"{_net.Name}.{index}.", StringComparison.Ordinal) && t.Key.EndsWith($".{part}", StringComparison.Ordinal)).Value;
+    private Tensor? Find(int index, string part)
+    {
+        Parameter? p = _net.Parameters.FirstOrDefault(p =>
+            p.Name.StartsWith($"{_net.Name}.{index}.", StringComparison.Ordinal) && p.Name.EndsWith($".{part}", StringComparison.Ordinal));
+        return p is null ? null : _tensors[p.Name];
+    }
 
     /// <summary>
     /// A filter (K, R, R, C) becomes libtorch's (K, C, R, R): for a convolution (out, in, …), for a transposed one, whose geometry is the

@@ -4,8 +4,8 @@ using FastGan.Tensors;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
-using Tensor = TorchSharp.torch.Tensor;
 using F = TorchSharp.torch.nn.functional;
+using Tensor = TorchSharp.torch.Tensor;
 
 namespace FastGan.Tests.Golden;
 
