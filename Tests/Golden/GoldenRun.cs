@@ -1,0 +1,113 @@
+using FastGan.Data;
+using FastGan.Gans;
+using FastGan.Models;
+using FastGan.Programs;
+using FastGan.Tensors;
+using FastGan.Training;
+
+namespace FastGan.Tests.Golden;
+
+internal enum Compared
+{
+    Loss,
+
+    /// <summary>As it is right before its update.</summary>
+    Gradient,
+
+    /// <summary>A trained parameter or a running statistic, after a step.</summary>
+    Weight,
+}
+
+/// <summary>One value of a run: libtorch's, and what a device makes of the same inputs.</summary>
+/// <param name="Name">Its name in the golden file: "step0.update1.gradient.generator.0.dense.weight".</param>
+/// <param name="Before">libtorch's value a step earlier, for a weight; else null.</param>
+internal sealed record Comparison(Compared Kind, int Step, string Name, double[] Golden, double[] Actual, double[]? Before = null);
+
+/// <summary>The project's training on golden inputs, each value beside libtorch's.</summary>
+internal sealed class GoldenRun
+{
+    private readonly IReadOnlyDictionary<string, (IReadOnlyList<int> Shape, double[] Values)> _golden;
+
+    public GoldenRun(string preset)
+    {
+        string path = Path.Combine(AppContext.BaseDirectory, "Golden", preset);
+        Config = ConfigFile.Read(path + ".json");
+        _golden = Safetensors.Read<double>(path + ".safetensors");
+        IReadOnlyList<int> s = _golden["images"].Shape;
+        Data = new Dataset("golden", new Shape(s[0], s[1], s[2], s[3]),
+            [.. Golden("images").Select(v => (byte)v)], [.. Golden("labels").Select(v => (int)v)], ["a", "b", "c"]);
+    }
+
+    public RunConfig Config { get; }
+
+    public Dataset Data { get; }
+
+    /// <summary>
+    /// Trains from the golden initial weights. Minibatches, latents and generated labels are the golden ones, whatever the device would
+    /// draw, so that nothing here depends on random numbers.
+    /// </summary>
+    public List<Comparison> Train(Device device)
+    {
+        List<Comparison> compared = [];
+        using Trainer trainer = new(Config, Data, device);
+        (Net Net, Parameter Parameter)[] parameters =
+            [.. new[] { trainer.Gan.Generator, trainer.Gan.Discriminator }.SelectMany(net => net.Parameters.Select(p => (net, p)))];
+        foreach ((Net net, Parameter p) in parameters)
+            device.Write(net.Weights.Slice(p.Offset, p.Shape), Golden($"initial.{p.Name}"));
+
+        for (int step = 0; step < Config.Training.Steps; step++)
+        {
+            Train(trainer, step, compared);
+            string before = step == 0 ? "initial" : $"step{step - 1}.weight", after = $"step{step}.weight";
+            foreach ((Net net, Parameter p) in parameters)
+            {
+                compared.Add(new Comparison(Compared.Weight, step, $"{after}.{p.Name}", Golden($"{after}.{p.Name}"),
+                    device.Read<double>(net.Weights.Slice(p.Offset, p.Shape)), Golden($"{before}.{p.Name}")));
+            }
+        }
+
+        string[] outputs = [.. _golden.Keys.Where(n => n.Contains(".gradient.") || n.Contains(".weight.") || n.EndsWith("_loss"))];
+        CollectionAssert.AreEquivalent(outputs, compared.Select(c => c.Name).ToArray(), "golden values not compared, or more than once");
+        return compared;
+    }
+
+    private void Train(Trainer trainer, int step, List<Comparison> compared)
+    {
+        (Gan gan, Device device, Program program) = (trainer.Gan, trainer.Device, trainer.Program);
+        Net[] nets = [gan.Generator, gan.Discriminator];
+        void Compare(Compared kind, string name, double[] actual) => compared.Add(new Comparison(kind, step, name, Golden(name), actual));
+
+        trainer.WriteInputs();
+        for (int i = 0; i < Config.Training.CriticSteps; i++)
+            device.Write(gan.Indices.Samples(i, 1), Golden($"step{step}.update{i}.indices"));
+
+        int draws = 0, updates = 0;
+        for (int i = 0; i < program.Instructions.Length; i++)
+        {
+            Instruction it = program.Instructions[i];
+            if (nets.SingleOrDefault(net => it.Writes.Contains(net.Trained) && it.Reads.Contains(net.Gradients)) is { } updated)
+            {
+                foreach (Parameter p in updated.Parameters.Where(p => p.Trained))
+                {
+                    Tensor gradient = updated.Gradients.Slice(p.Offset, p.Shape);
+                    Compare(Compared.Gradient, $"step{step}.update{updates}.gradient.{p.Name}", device.Read<double>(gradient));
+                }
+
+                updates++;
+            }
+
+            device.Run(program, i, i + 1);
+            if (it.Name == "noise")
+                device.Write(it.Writes[0], Golden($"step{step}.draw{draws++}.z"));
+            else if (it.Name == "random-labels")
+                device.Write(it.Writes[0], Golden($"step{step}.draw{draws - 1}.labels"));
+        }
+
+        trainer.StepsDone++;
+        double dLoss = device.Read<double>(gan[Metric.DLossReal])[0] + device.Read<double>(gan[Metric.DLossFake])[0];
+        Compare(Compared.Loss, $"step{step}.d_loss", [dLoss]);
+        Compare(Compared.Loss, $"step{step}.g_loss", device.Read<double>(gan[Metric.GLoss]));
+    }
+
+    private double[] Golden(string name) => _golden[name].Values;
+}

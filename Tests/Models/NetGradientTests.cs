@@ -1,0 +1,173 @@
+using FastGan.Models;
+using FastGan.Programs;
+using FastGan.Reference;
+using FastGan.Tensors;
+
+namespace FastGan.Tests.Models;
+
+/// <summary>
+/// Whole networks of the presets' layers: what <see cref="Net.Backward"/> gives for L = Σ output · dy is the derivative of what
+/// <see cref="Net.Forward"/> gives, by central differences in double precision.
+/// </summary>
+[TestClass]
+public sealed class NetGradientTests
+{
+    private const int Batch = 6, Classes = 4;
+
+    private static readonly Dictionary<string, (Shape Input, Layer[] Layers)> Nets = new()
+    {
+        ["mlp generator"] = (Shape.Matrix(1, 3),
+            [new DenseLayer(5), new LeakyReluLayer(), new DenseLayer(4, Bias: false), new BatchNormLayer(), new LeakyReluLayer(),
+             new DenseLayer(18), new TanhLayer(), new ReshapeLayer(3, 3, 2)]),
+        ["mlp discriminator"] = (new Shape(1, 3, 3, 2),
+            [new DenseLayer(5), new LeakyReluLayer(), new DenseLayer(4), new LeakyReluLayer(), new DenseLayer(1)]),
+        ["convolution generator"] = (Shape.Matrix(1, 3),
+            [new DenseLayer(12, Bias: false), new ReshapeLayer(2, 2, 3), new BatchNormLayer(), new ReluLayer(),
+             new ConvTransposeLayer(2, Bias: false), new BatchNormLayer(), new ReluLayer(), new ConvTransposeLayer(3), new TanhLayer()]),
+        ["convolution discriminator"] = (new Shape(1, 8, 8, 2),
+            [new ConvLayer(3), new LeakyReluLayer(), new ConvLayer(4, Bias: false), new BatchNormLayer(), new LeakyReluLayer(), new DenseLayer(1)]),
+        ["other kernels, strides and paddings"] = (new Shape(1, 4, 3, 2),
+            [new ConvTransposeLayer(3, Kernel: 3, Stride: 2, Pad: 0), new LeakyReluLayer(), new ConvLayer(2, Kernel: 3, Stride: 1, Pad: 0),
+             new BatchNormLayer(Epsilon: 0.1), new TanhLayer(), new ConvLayer(2, Kernel: 5, Stride: 3, Pad: 2)]),
+        ["conditional generator"] = (Shape.Matrix(1, 3),
+            [new LabelMultiplyLayer(), new DenseLayer(12, Bias: false), new ReshapeLayer(2, 2, 3), new BatchNormLayer(), new ReluLayer(),
+             new ConvTransposeLayer(1), new TanhLayer()]),
+        ["conditional discriminator"] = (new Shape(1, 4, 4, 2),
+            [new LabelChannelLayer(), new ConvLayer(3), new LeakyReluLayer(), new ConvLayer(2, Bias: false), new BatchNormLayer(),
+             new LeakyReluLayer(), new DenseLayer(1)]),
+        ["labels amid the network"] = (Shape.Matrix(1, 3),
+            [new DenseLayer(8), new LeakyReluLayer(), new LabelMultiplyLayer(), new ReshapeLayer(2, 2, 2), new LabelChannelLayer(),
+             new ConvLayer(2, Kernel: 1, Stride: 1, Pad: 0)]),
+    };
+
+    public static IEnumerable<object[]> Cases =>
+        from net in Nets.Keys
+        from groups in Enumerable.Range(1, 2)
+        select new object[] { net, groups };
+
+    [TestMethod]
+    [DynamicData(nameof(Cases))]
+    public void BackwardIsTheDerivativeOfForward(string name, int groups)
+    {
+        using Bench bench = new(Nets[name].Input, Nets[name].Layers, groups);
+        double[] dx = bench.Derivative(bench.X);
+        Dictionary<Parameter, double[]> dweights =
+            bench.Net.Parameters.Where(p => p.Trained).ToDictionary(p => p, p => bench.Derivative(bench.Weight(p)));
+
+        // Every way in which a training step asks for gradients.
+        SampleRange all = new(0, Batch), half = new(Batch / 2, Batch / 2);
+        foreach ((bool weights, SampleRange? wanted) in new (bool, SampleRange?)[] { (true, null), (true, all), (true, half), (false, all) })
+        {
+            string asked = $"weights {weights}, input {(wanted is null ? "none" : wanted)}";
+            double[]? input = bench.Backward(weights, wanted);
+            foreach ((Parameter p, double[] expected) in weights ? dweights : [])
+                AssertClose(expected, bench.Gradient(p), $"{p.Name} of {asked}");
+
+            Assert.AreEqual(wanted is null, input is null, asked);
+            int sample = bench.Net.Input.Count;
+            if (wanted is { } range)
+                AssertClose(dx[(range.First * sample)..((range.First + range.Count) * sample)], input!, $"input of {asked}");
+        }
+    }
+
+    /// <summary>
+    /// To 1e-7 of the largest element, or of 1: losses of order 1 to 10, rounded at 1e-16 of their size, differ over 2e-6 with an error of
+    /// some 1e-9; the third derivative adds less.
+    /// </summary>
+    private static void AssertClose(double[] expected, double[] actual, string what)
+    {
+        double scale = Math.Max(1, expected.Max(Math.Abs));
+        double error = expected.Zip(actual, (e, a) => Math.Abs(e - a)).Max();
+        Assert.IsLessThanOrEqualTo(1e-7 * scale, error, what);
+    }
+
+    /// <summary>A network with random weights, input and dL/doutput.</summary>
+    private sealed class Bench : IDisposable
+    {
+        /// <summary>A class that comes once, one twice, one three times, one not at all.</summary>
+        private static readonly int[] Labels = [0, 2, 1, 0, 2, 2];
+
+        private readonly ReferenceDevice _device = new();
+        private readonly Tensor _labels = new("labels", Shape.Matrix(Batch, 1), Element.Int32);
+        private readonly Tensor _y, _dy;
+        private readonly double[] _doutput;
+        private readonly int _groups;
+        private readonly Program _forward;
+
+        public Bench(Shape input, Layer[] layers, int groups)
+        {
+            _groups = groups;
+            Net = new Net("net", new NetSpec(Initialisation.FanIn, layers), input, Classes);
+            X = new Tensor("x", input.WithN(Batch));
+            _y = new Tensor("y", Net.Output.WithN(Batch));
+            _dy = new Tensor("dy", _y.Shape);
+            foreach (Tensor t in new[] { Net.Weights, Net.Gradients, X, _labels, _y, _dy })
+                _device.Allocate(t.Storage);
+
+            Random random = new(1);
+            double[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => 2 * random.NextDouble() - 1)];
+            _device.Write(Net.Weights, Numbers(Net.Weights.Count));
+            _device.Write(X, Numbers(X.Count));
+            _device.Write(_labels, Labels);
+            _doutput = Numbers(_dy.Count);
+
+            Recorder r = new("forward");
+            Net.Forward(r, X, _labels, Mode.Training, groups, output: _y);
+            _forward = r.Finish();
+            _forward.Plan(_device);
+        }
+
+        public Net Net { get; }
+
+        public Tensor X { get; }
+
+        public Tensor Weight(Parameter p) => Net.Weights.Slice(p.Offset, p.Shape);
+
+        public double[] Gradient(Parameter p) => _device.Read<double>(Net.Gradients.Slice(p.Offset, p.Shape));
+
+        /// <summary>dL/dt by central differences.</summary>
+        public double[] Derivative(Tensor t)
+        {
+            const double Step = 1e-6;
+            double[] values = _device.Read<double>(t), derivative = new double[t.Count];
+            for (int i = 0; i < t.Count; i++)
+            {
+                double value = values[i];
+                double LossAt(double v)
+                {
+                    values[i] = v;
+                    _device.Write(t, values);
+                    return Loss();
+                }
+
+                derivative[i] = (LossAt(value + Step) - LossAt(value - Step)) / (2 * Step);
+                values[i] = value;
+            }
+
+            _device.Write(t, values);
+            return derivative;
+        }
+
+        /// <summary>Runs a forward and a backward pass; the weights' gradient is then in the network's slab, which held NaN before.</summary>
+        /// <returns>dL/dinput, where it is wanted</returns>
+        public double[]? Backward(bool weights, SampleRange? input)
+        {
+            Recorder r = new("backward");
+            Tensor? dx = Net.Backward(r, Net.Forward(r, X, _labels, Mode.Training, _groups), _dy, weights, input);
+            Program backward = r.Finish();
+            backward.Plan(_device);
+            _device.Write(_dy, _doutput);
+            _device.Write(Net.Gradients, Enumerable.Repeat(double.NaN, Net.Gradients.Count).ToArray());
+            _device.Run(backward);
+            return dx is null ? null : _device.Read<double>(dx);
+        }
+
+        public void Dispose() => _device.Dispose();
+
+        private double Loss()
+        {
+            _device.Run(_forward);
+            return _device.Read<double>(_y).Zip(_doutput, (y, dy) => y * dy).Sum();
+        }
+    }
+}
