@@ -41,7 +41,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
                 block.Multiply(rows, packed + (long)n * C, n, n + width, none);
                 for (int i = 0; i < rows; i++)
                     Apply(epilogue, S.Broadcast(epilogue.BiasAt(k + i)), turned + i * TileWidth, width);
-                Packing.TransposeTo(turned, TileWidth, rows, Math.Min(width, N - n), y + (long)n * K + k, K);
+                Packing<V, S>.TransposeTo(turned, TileWidth, rows, Math.Min(width, N - n), y + (long)n * K + k, K);
             }
         }
     }
@@ -64,7 +64,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
         for (int column = first, width; column < end; column += width)
         {
             width = MicroKernel<V, S>.TileVectors(C - column) * Width;
-            Packing.Copy(w + column, C, C - column, K, panel, width);
+            Packing<V, S>.Copy(w + column, C, C - column, K, panel, width);
             for (int n = 0; n < N; n += BlockTiles * TileRows)
             {
                 int rows = Math.Min(BlockTiles * TileRows, N - n);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using FastGan.Ops;
 
 namespace FastGan.Cpu;
@@ -9,7 +10,11 @@ namespace FastGan.Cpu;
 /// </content>
 internal sealed unsafe partial class CpuWorker<V, S>
 {
-    private const int FilterBlockPixels = 192;
+    /// <summary>Pixels of a block: many, so that the gradient is seldom read and written; few enough for a panel of x to stay in cache.</summary>
+    private const int FilterBlockPixels = 384;
+
+    /// <summary>As <see cref="FilterBlockPixels"/>, where dy is used in place and has to stay in cache too.</summary>
+    private const int JoinedBlockPixels = 192;
 
     /// <summary>Partial sums of a gradient that has too few tiles to share among threads.</summary>
     private const int FilterChunks = 16;
@@ -23,8 +28,10 @@ internal sealed unsafe partial class CpuWorker<V, S>
             Columns = Joined ? g.R * g.R * g.C : g.C;
             Taps = Joined ? 1 : g.R * g.R;
             int pixels = g.OutH * g.OutW;
-            ImagesPerBlock = Math.Clamp(FilterBlockPixels / pixels, 1, g.N);
-            RowsPerBlock = Math.Clamp(FilterBlockPixels / g.OutW, 1, g.OutH);
+            int target = Joined ? JoinedBlockPixels : FilterBlockPixels;
+            ImagesPerBlock = Joined ? 1 : Math.Clamp(target / pixels, 1, g.N);
+            BlocksPerImage = Math.Min(g.OutH, (pixels + target - 1) / target);
+            RowsPerBlock = (g.OutH + BlocksPerImage - 1) / BlocksPerImage;
             BlocksPerImage = (g.OutH + RowsPerBlock - 1) / RowsPerBlock;
             Blocks = (g.N + ImagesPerBlock - 1) / ImagesPerBlock * BlocksPerImage;
             BlockPixels = ImagesPerBlock * RowsPerBlock * g.OutW;
@@ -74,8 +81,8 @@ internal sealed unsafe partial class CpuWorker<V, S>
         /// <summary>For each tile of six rows, the block's pixels with six numbers each; unless taps are joined.</summary>
         public float* Dy;
 
-        /// <summary>Windows of the block, for joined taps.</summary>
-        public float* Patches;
+        /// <summary>The rows of the padded image that the block needs, for joined taps.</summary>
+        public float* Image;
     }
 
     private void FilterGradient(ConvShape g, float* x, float* dy, Write mode, float* dw)
@@ -83,14 +90,14 @@ internal sealed unsafe partial class CpuWorker<V, S>
         FilterPlan plan = new(g);
         int size = g.K * plan.Taps * plan.Columns, segments = plan.Joined ? 1 : plan.RowsPerBlock;
         long dyFloats = plan.Joined ? 0 : (long)plan.RowTiles * TileRows * plan.BlockPixels;
-        long patchFloats = plan.Joined ? (long)plan.BlockPixels * plan.Columns : 0;
-        long panelFloats = (long)plan.BlockPixels * TileWidth, tileFloats = TileRows * TileWidth;
+        long imageFloats = plan.Joined ? PaddedFloats(g) : 0;
+        long panelFloats = (long)plan.BlockPixels * TileWidth + Slack, tileFloats = TileRows * TileWidth;
         long segmentFloats = segments * sizeof(Segment) / sizeof(float);
         float* partial = Scratch(
-            plan.Chunks > 1 ? (long)plan.Chunks * size : 0, segmentFloats + tileFloats + panelFloats + patchFloats + dyFloats, out float* own);
+            plan.Chunks > 1 ? (long)plan.Chunks * size : 0, segmentFloats + tileFloats + panelFloats + imageFloats + dyFloats, out float* own);
         FilterRoom room = new() { Segments = (Segment*)own, Tile = own + segmentFloats };
         room.Panel = room.Tile + tileFloats;
-        room.Dy = room.Patches = room.Panel + panelFloats;
+        room.Dy = room.Image = room.Panel + panelFloats;
 
         if (plan.Chunks == 1)
         {
@@ -137,9 +144,15 @@ internal sealed unsafe partial class CpuWorker<V, S>
         Segment* segments = room.Segments;
         float* tile = room.Tile, panel = room.Panel;
         if (plan.Joined)
-            Unfold(g, x, (n * g.OutH + top) * g.OutW, pixels, room.Patches);
+        {
+            // The first tile would wait for each row of dy.
+            Prefetch(dy + ((nint)n * g.OutH + top) * g.OutW * g.K, 1, pixels * g.K, 0);
+            Pad(g, x, n, top * g.Stride, (bottom - 1) * g.Stride + g.R, room.Image);
+        }
         else
+        {
             PackPixels(g, dy, n, images, top, bottom, tileFrom, tileTo, room.Dy, plan.BlockPixels);
+        }
 
         for (int unit = unitFrom; unit < unitTo; unit++)
         {
@@ -153,31 +166,38 @@ internal sealed unsafe partial class CpuWorker<V, S>
             int run = Math.Max(0, ow1 - ow0) * images, count = run > 0 ? Math.Max(0, oh1 - oh0) : 0;
             if (plan.Joined)
             {
-                count = 1;
-                Packing.Copy(room.Patches + column, plan.Columns, plan.Columns - column, pixels, panel, width);
+                (segments->Row, segments->Depth) = (0, pixels);
+                Unfold(g, room.Image, top, bottom, column, width, panel);
             }
             else
             {
                 PackWindow(g, x, n, images, r, s, oh0, oh0 + count, ow0, ow1, column, panel, width);
+                for (int i = 0; i < count; i++)
+                {
+                    float* a = room.Dy + (nint)((oh0 + i - top) * g.OutW + ow0) * images * TileRows;
+                    segments[i] = new() { A0 = a, A1 = a + 1, A2 = a + 2, A3 = a + 3, A4 = a + 4, A5 = a + 5, Row = i * run, Depth = run };
+                }
             }
 
             for (int t = tileFrom; t < tileTo; t++)
             {
                 int rows = Math.Min(TileRows, g.K - t * TileRows);
-                nint step = plan.Joined ? (nint)g.K * sizeof(float) : TileRows * sizeof(float);
-                for (int i = 0; i < count; i++)
+                float* to = dw + ((nint)t * TileRows * plan.Taps + tap) * plan.Columns + column;
+                // The tile of the gradient arrives while its sums are made.
+                Prefetch(to, rows, width, plan.Taps * plan.Columns);
+                if (plan.Joined)
                 {
-                    float* a = plan.Joined
-                        ? dy + (((nint)n * g.OutH + top) * g.OutW * g.K) + t * TileRows
-                        : room.Dy + (((nint)(t - tileFrom) * plan.BlockPixels) + ((oh0 + i - top) * g.OutW + ow0) * images) * TileRows;
-                    for (int row = 0; row < TileRows; row++)
-                        ((float**)(segments + i))[row] = a + Math.Min(row, rows - 1);
-                    segments[i].Row = i * run;
-                    segments[i].Depth = plan.Joined ? pixels : run;
+                    // dy in place. Rows beyond K repeat the last one, so that nothing is read beyond dy.
+                    for (int i = 0; i < TileRows; i++)
+                        ((float**)segments)[i] = dy + (((nint)n * g.OutH + top) * g.OutW * g.K) + t * TileRows + Math.Min(i, rows - 1);
+                    MicroKernel<V, S>.Tile(vectors, segments, 1, 0, (nint)g.K * sizeof(float), panel, tile, false);
+                }
+                else
+                {
+                    nint offset = (nint)(t - tileFrom) * plan.BlockPixels * TileRows * sizeof(float);
+                    MicroKernel<V, S>.Tile(vectors, segments, count, offset, TileRows * sizeof(float), panel, tile, false);
                 }
 
-                MicroKernel<V, S>.Tile(vectors, segments, count, step, panel, tile, false);
-                float* to = dw + ((nint)t * TileRows * plan.Taps + tap) * plan.Columns + column;
                 AddTile(tile, width, rows, Math.Min(width, plan.Columns - column), accumulate, to, plan.Taps * plan.Columns);
             }
         }
@@ -228,11 +248,29 @@ internal sealed unsafe partial class CpuWorker<V, S>
         nint image = (nint)g.H * g.W * g.C;
         for (int oh = oh0; oh < oh1; oh++)
         {
-            for (int ow = ow0; ow < ow1; ow++, panel += (nint)images * width)
+            int h = oh * g.Stride - g.Pad + r, w = ow0 * g.Stride - g.Pad + s;
+            float* from = x + n * image + ((nint)h * g.W + w) * g.C + column;
+            if (images == 1)
             {
-                int h = oh * g.Stride - g.Pad + r, w = ow * g.Stride - g.Pad + s;
-                Packing.Copy(x + n * image + ((nint)h * g.W + w) * g.C + column, image, g.C - column, images, panel, width);
+                Packing<V, S>.Copy(from, g.Stride * g.C, g.C - column, ow1 - ow0, panel, width);
+                panel += (nint)(ow1 - ow0) * width;
+                continue;
             }
+
+            for (int ow = ow0; ow < ow1; ow++, from += g.Stride * g.C, panel += (nint)images * width)
+                Packing<V, S>.Copy(from, image, g.C - column, images, panel, width);
+        }
+    }
+
+    /// <summary>Asks for rows of <paramref name="width"/> numbers ahead of their use.</summary>
+    private static void Prefetch(float* to, int rows, int width, nint stride)
+    {
+        if (!Sse.IsSupported)
+            return;
+        for (int i = 0; i < rows; i++, to += stride)
+        {
+            for (int j = 0; j < width; j += 64 / sizeof(float))
+                Sse.Prefetch0(to + j);
         }
     }
 

@@ -82,7 +82,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
             {
                 int r = a + tap / gather.TapsW * g.Stride, s = b + tap % gather.TapsW * g.Stride;
                 float* panel = packed + (long)column * depth + (long)tap * g.K * width;
-                Packing.Copy(w + (r * g.R + s) * g.C + column, g.R * g.R * g.C, g.C - column, g.K, panel, width);
+                Packing<V, S>.Copy(w + (r * g.R + s) * g.C + column, g.R * g.R * g.C, g.C - column, g.K, panel, width);
             }
         }
     }
@@ -94,7 +94,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
         for (int column = from, width; column < to; column += width)
         {
             width = MicroKernel<V, S>.TileVectors(columns - column) * Width;
-            Packing.Transpose(matrix + (long)column * depth, depth, columns - column, depth, packed + (long)column * depth, width);
+            Packing<V, S>.Transpose(matrix + (long)column * depth, depth, columns - column, depth, packed + (long)column * depth, width);
         }
     }
 

@@ -1,28 +1,37 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using FastGan.Ops;
 
 namespace FastGan.Cpu;
 
 /// <content>
 /// Images of one to a few channels, the outer ends of a network. A vector along their channels would be nearly empty, so the taps of a
-/// window are joined with its channels: R·R·C numbers in a row, unfolded (im2col) or folded back (col2im) block by block, in cache.
+/// window's row are joined with its channels: R · C numbers that are contiguous in an image with its padding written out.
+/// Copies here go in whole vectors and may run over their end, into what is written next or into the slack after a buffer.
 /// </content>
 internal sealed unsafe partial class CpuWorker<V, S>
 {
+    /// <summary>Numbers that a copy may read or write beyond its end.</summary>
+    private const int Slack = 16;
+
     private void PatchForward(ConvShape g, float* x, float* w, in Epilogue<V, S> epilogue, float* y)
     {
-        const int BlockRows = BlockTiles * TileRows;
-        int depth = g.R * g.R * g.C, pixels = g.Y.Pixels;
-        float* packed = Scratch((long)depth * Padded(g.K), DenseFloats(depth) + (long)BlockRows * depth, out float* own);
+        int depth = g.R * g.R * g.C, grid = g.OutH * g.OutW;
+        float* packed = Scratch((long)depth * Padded(g.K), RowBlock.Floats(g.R, depth) + PaddedFloats(g), out float* own);
         PackTransposed(w, depth, g.K, packed);
         team.Sync();
-        RowBlock block = new(own, DenseParts(depth), depth);
-        float* patches = own + DenseFloats(depth);
-        (int first, int end) = Share(pixels, TileRows);
-        for (int pixel = first; pixel < end; pixel += BlockRows)
+        RowBlock block = new(own, g.R, depth);
+        float* image = own + RowBlock.Floats(g.R, depth);
+        (int first, int end) = Share(g.N * grid, TileRows);
+        int padded = -1;
+        for (int pixel = first, rows; pixel < end; pixel += rows)
         {
-            int rows = Math.Min(BlockRows, end - pixel);
-            Unfold(g, x, pixel, rows, patches);
-            PlaceDense(block, patches, rows, depth);
+            int n = pixel / grid;
+            rows = Math.Min(BlockTiles * TileRows, Math.Min(end, (n + 1) * grid) - pixel);
+            if (n != padded)
+                Pad(g, x, n, 0, g.H + 2 * g.Pad, image);
+            padded = n;
+            PlaceWindows(g, image, pixel % grid, rows, block);
             for (int i = 0; i < rows; i++)
                 block.Outs[i] = y + (long)(pixel + i) * g.K;
             for (int column = 0; column < g.K; column += MicroKernel<V, S>.TileVectors(g.K - column) * Width)
@@ -30,112 +39,189 @@ internal sealed unsafe partial class CpuWorker<V, S>
         }
     }
 
-    private void PatchBackwardData(ConvShape g, float* y, float* w, in Epilogue<V, S> epilogue, float* x)
+    /// <summary>Rows of an image with its padding, which every window lies inside.</summary>
+    private static long PaddedFloats(ConvShape g) => (long)(g.H + 2 * g.Pad) * (g.W + 2 * g.Pad) * g.C + Slack;
+
+    /// <summary>Rows [from, to) of image n with its padding.</summary>
+    private static void Pad(ConvShape g, float* x, int n, int from, int to, float* padded)
     {
-        int columns = g.R * g.R * g.C, pixels = g.OutH * g.OutW, K = g.K, image = g.H * g.W * g.C;
-        int widest = MicroKernel<V, S>.WidestTile * Width;
-        float* packed = Scratch((long)K * Padded(columns), DenseFloats(K) + (long)pixels * columns, out float* own);
-        (int from, int to) = Share(columns, widest);
-        for (int column = from, width; column < to; column += width)
+        int row = g.W * g.C, border = g.Pad * g.C;
+        for (int h = from - g.Pad; h < to - g.Pad; h++, padded += row + 2 * border)
         {
-            width = MicroKernel<V, S>.TileVectors(columns - column) * Width;
-            Packing.Copy(w + column, columns, columns - column, K, packed + (long)column * K, width);
+            Span<float> target = new(padded, row + 2 * border);
+            if ((uint)h >= (uint)g.H)
+            {
+                target.Clear();
+                continue;
+            }
+
+            target[..border].Clear();
+            new Span<float>(x + ((nint)n * g.H + h) * row, row).CopyTo(target[border..]);
+            target[(border + row)..].Clear();
+        }
+    }
+
+    /// <summary>The windows of <paramref name="rows"/> pixels of one image as the rows of a block, a segment for each row of a window.</summary>
+    private static void PlaceWindows(ConvShape g, float* image, int pixel, int rows, RowBlock block)
+    {
+        int run = g.R * g.C, line = (g.W + 2 * g.Pad) * g.C;
+        (int oh, int ow) = (pixel / g.OutW, pixel % g.OutW);
+        float* window = image;
+        for (int i = 0; i < (rows + TileRows - 1) / TileRows * TileRows; i++)
+        {
+            // The last tile repeats the last row.
+            if (i < rows)
+            {
+                window = image + (nint)oh * g.Stride * line + ow * g.Stride * g.C;
+                if (++ow == g.OutW)
+                    (oh, ow) = (oh + 1, 0);
+            }
+
+            Segment* segments = block.Segments(i / TileRows);
+            for (int r = 0; r < g.R; r++)
+                ((float**)(segments + r))[i % TileRows] = window + (nint)r * line;
         }
 
+        for (int i = 0; i * TileRows < rows; i++)
+        {
+            Segment* segments = block.Segments(i);
+            int* counts = block.Counts(i);
+            new Span<int>(counts, block.Parts).Clear();
+            for (int r = 0; r < g.R; r++)
+            {
+                (segments[r].Row, segments[r].Depth) = (r * run, run);
+                counts[r * run / block.PartRows]++;
+            }
+        }
+    }
+
+    /// <summary>
+    /// For each pixel of y the sum over K gives its window's part of x; then each pixel of x collects its parts (col2im). A window's row is
+    /// filled up to a multiple of the stride, so that it is made of whole groups of stride · C numbers.
+    /// </summary>
+    private void PatchBackwardData(ConvShape g, float* y, float* w, in Epilogue<V, S> epilogue, float* x)
+    {
+        int group = g.Stride * g.C, groups = (g.R + g.Stride - 1) / g.Stride, columns = g.R * groups * group;
+        int pixels = g.OutH * g.OutW, K = g.K, row = g.W * g.C;
+        long lineFloats = Math.Max((g.OutW + groups - 1) * group, (g.W + 2 * g.Pad) * g.C) + Slack;
+        float* packed = Scratch(
+            (long)K * Padded(columns), DenseFloats(K) + (long)pixels * columns + Slack + lineFloats + row + Slack, out float* own);
+        PackFilled(g, w, columns, packed);
         team.Sync();
         RowBlock block = new(own, DenseParts(K), K);
-        float* patches = own + DenseFloats(K);
+        float* parts = own + DenseFloats(K), line = parts + (long)pixels * columns + Slack, biases = line + lineFloats;
+        epilogue.FillBias(0, row, row, biases);
         Epilogue<V, S> none = new(null, 1, Activation.Identity);
-        (int first, int end) = Share(g.N);
-        for (int n = first; n < end; n++)
+        (int from, int to) = Share(g.N);
+        for (int n = from; n < to; n++)
         {
             for (int pixel = 0; pixel < pixels; pixel += BlockTiles * TileRows)
             {
                 int rows = Math.Min(BlockTiles * TileRows, pixels - pixel);
-                PlaceDense(block, y + ((long)n * pixels + pixel) * K, rows, K);
+                float* first = y + ((long)n * pixels + pixel) * K;
+                Prefetch(first, 1, rows * K, 0);
+                PlaceDense(block, first, rows, K);
                 for (int i = 0; i < rows; i++)
-                    block.Outs[i] = patches + (long)(pixel + i) * columns;
+                    block.Outs[i] = parts + (long)(pixel + i) * columns;
                 for (int column = 0; column < columns; column += MicroKernel<V, S>.TileVectors(columns - column) * Width)
                     block.Multiply(rows, packed + (long)column * K, column, columns, none);
             }
 
-            Fold(g, patches, x + (long)n * image);
-            Finish(epilogue, x + (long)n * image, image);
-        }
-    }
-
-    /// <summary>The windows of output pixels [pixel, pixel + count) of the whole batch, one after another, zeros where a window leaves the image.</summary>
-    private static void Unfold(ConvShape g, float* x, int pixel, int count, float* patches)
-    {
-        int run = g.R * g.C;
-        (int ow, int oh, int n) = (pixel % g.OutW, pixel / g.OutW % g.OutH, pixel / (g.OutW * g.OutH));
-        for (int i = 0; i < count; i++)
-        {
-            int h = oh * g.Stride - g.Pad, w = ow * g.Stride - g.Pad;
-            int skip = Math.Clamp(-w, 0, g.R) * g.C, end = Math.Clamp(g.W - w, 0, g.R) * g.C;
-            float* image = x + (nint)n * g.H * g.W * g.C + (nint)w * g.C;
-            for (int r = 0; r < g.R; r++, patches += run)
+            for (int h = 0; h < g.H; h++)
             {
-                if ((uint)(h + r) >= (uint)g.H || skip > 0 || end < run)
-                    new Span<float>(patches, run).Clear();
-                if ((uint)(h + r) < (uint)g.H)
-                    CopyRun(image + (nint)(h + r) * g.W * g.C + skip, patches + skip, end - skip);
-            }
-
-            if (++ow == g.OutW)
-            {
-                ow = 0;
-                if (++oh == g.OutH)
-                    (oh, n) = (0, n + 1);
+                CollectRow(g, h + g.Pad, parts, columns, line);
+                Finish(epilogue, line + g.Pad * g.C, biases, row, x + ((long)n * g.H + h) * row);
             }
         }
     }
 
-    private static void CopyRun(float* from, float* to, int count)
+    /// <summary>This worker's share of the filters as K rows, each window row filled up with zeros.</summary>
+    private void PackFilled(ConvShape g, float* w, int columns, float* packed)
     {
-        for (int i = 0; i < count; i++)
-            to[i] = from[i];
+        int run = g.R * g.C, filled = columns / g.R;
+        (int from, int to) = Share(columns, MicroKernel<V, S>.WidestTile * Width);
+        for (int column = from, width; column < to; column += width)
+        {
+            width = MicroKernel<V, S>.TileVectors(columns - column) * Width;
+            float* panel = packed + (long)column * g.K;
+            for (int k = 0; k < g.K; k++)
+            {
+                for (int j = column; j < column + width; j++, panel++)
+                    *panel = j < columns && j % filled < run ? w[((long)k * g.R + j / filled) * run + j % filled] : 0;
+            }
+        }
     }
 
-    /// <summary>One image as the sum of the windows of all its output pixels.</summary>
-    private static void Fold(ConvShape g, float* patches, float* x)
+    /// <summary>Row h of the padded image: group b sums part j of the window at b − j, of each output row whose window has this row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void CollectRow(ConvShape g, int h, float* parts, int columns, float* line)
     {
-        int run = g.R * g.C;
-        new Span<float>(x, g.H * g.W * g.C).Clear();
-        for (int oh = 0; oh < g.OutH; oh++)
+        int group = g.Stride * g.C, filled = columns / g.R, groups = filled / group;
+        float** rows = stackalloc float*[groups];
+        int count = 0;
+        for (int r = h % g.Stride; r < Math.Min(g.R, h + 1); r += g.Stride)
         {
-            for (int ow = 0; ow < g.OutW; ow++)
+            int oh = (h - r) / g.Stride;
+            if (oh < g.OutH)
+                rows[count++] = parts + (nint)oh * g.OutW * columns + r * filled;
+        }
+
+        int ends = g.OutW + groups - 1;
+        for (int b = 0; b < ends; b++)
+        {
+            int first = Math.Max(0, b - g.OutW + 1), last = Math.Min(groups - 1, b);
+            for (int i = 0; i < group; i += Width)
             {
-                int h = oh * g.Stride - g.Pad, w = ow * g.Stride - g.Pad;
-                int skip = Math.Clamp(-w, 0, g.R) * g.C, end = Math.Clamp(g.W - w, 0, g.R) * g.C;
-                for (int r = 0; r < g.R; r++, patches += run)
+                V sum = S.Zero;
+                for (int q = 0; q < count; q++)
                 {
-                    if ((uint)(h + r) >= (uint)g.H)
-                        continue;
-                    float* row = x + ((nint)(h + r) * g.W + w) * g.C;
-                    for (int i = skip; i < end; i++)
-                        row[i] += patches[i];
+                    float* part = rows[q] + (nint)(b - first) * columns + first * group + i;
+                    for (int j = first; j <= last; j++, part += group - columns)
+                        sum = S.Add(sum, S.Load(part));
+                }
+
+                S.Store(sum, line + b * group + i);
+            }
+        }
+
+        // What no window reaches.
+        new Span<float>(line + ends * group, Math.Max(0, (g.W + 2 * g.Pad) * g.C - ends * group)).Clear();
+    }
+
+    /// <summary>y = act(line + biases).</summary>
+    private static void Finish(in Epilogue<V, S> epilogue, float* line, float* biases, int count, float* y)
+    {
+        int i = 0;
+        for (; i + Width <= count; i += Width)
+            S.Store(epilogue.Apply(S.Add(S.Load(line + i), S.Load(biases + i))), y + i);
+        if (i == count)
+            return;
+        float* last = stackalloc float[TileWidth];
+        S.Store(epilogue.Apply(S.Add(S.Load(line + i), S.Load(biases + i))), last);
+        new Span<float>(last, count - i).CopyTo(new Span<float>(y + i, count - i));
+    }
+
+    /// <summary>
+    /// Columns [column, column + width) of the windows of output rows [top, bottom) of one image, one after another. What lies beyond a
+    /// window's R·R·C numbers is left undefined.
+    /// </summary>
+    /// <param name="image">The image with its padding, from the first row that the windows need.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Unfold(ConvShape g, float* image, int top, int bottom, int column, int width, float* panel)
+    {
+        int run = g.R * g.C, lineFloats = (g.W + 2 * g.Pad) * g.C;
+        for (int oh = 0; oh < bottom - top; oh++)
+        {
+            for (int ow = 0; ow < g.OutW; ow++, panel += width)
+            {
+                float* window = image + (nint)oh * g.Stride * lineFloats + ow * g.Stride * g.C;
+                for (int r = 0; r < g.R; r++, window += lineFloats)
+                {
+                    int from = Math.Max(column, r * run), to = Math.Min(column + width, (r + 1) * run);
+                    for (int j = from; j < to; j += 4)
+                        Vector128.Load(window + j - r * run).Store(panel + j - column);
                 }
             }
         }
-    }
-
-    /// <summary>values[i] ← act(values[i] + bias of channel i mod period), for whole pixels.</summary>
-    private static void Finish(in Epilogue<V, S> epilogue, float* values, int count)
-    {
-        float* biases = stackalloc float[TileWidth], rest = stackalloc float[TileWidth];
-        int i = 0;
-        for (; i + Width <= count; i += Width)
-        {
-            epilogue.FillBias(i, count, Width, biases);
-            S.Store(epilogue.Apply(S.Add(S.Load(values + i), S.Load(biases))), values + i);
-        }
-
-        if (i == count)
-            return;
-        epilogue.FillBias(i, count, Width, biases);
-        new Span<float>(values + i, count - i).CopyTo(new Span<float>(rest, Width));
-        S.Store(epilogue.Apply(S.Add(S.Load(rest), S.Load(biases))), rest);
-        new Span<float>(rest, count - i).CopyTo(new Span<float>(values + i, count - i));
     }
 }

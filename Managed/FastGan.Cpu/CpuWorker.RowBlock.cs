@@ -9,7 +9,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
     private const int TileRows = MicroKernel<V, S>.Rows;
 
     /// <summary>Tiles of a block: many enough that a panel of the packed matrix is read rarely from beyond the second-level cache.</summary>
-    private const int BlockTiles = 32;
+    private const int BlockTiles = 36;
 
     /// <summary>Rows of a packed panel that stay in the second-level cache while a block of tiles passes over them.</summary>
     private const int PartDepth = 1536;
@@ -78,7 +78,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
                     for (int p = 0; p < part; p++)
                         segments += counts[p];
                     float* tile = _tiles + i * tileStep;
-                    MicroKernel<V, S>.Tile(vectors, segments, counts[part], sizeof(float), panel, tile, part > 0);
+                    MicroKernel<V, S>.Tile(vectors, segments, counts[part], 0, sizeof(float), panel, tile, part > 0);
                     if (part == Parts - 1)
                         epilogue.Store(tile, vectors, _biases, Outs + i * TileRows, Math.Min(TileRows, rows - i * TileRows), column, columns);
                 }

@@ -18,6 +18,11 @@ internal readonly struct Columns2 : IColumns
     public static int Vectors => 2;
 }
 
+internal readonly struct Columns3 : IColumns
+{
+    public static int Vectors => 3;
+}
+
 internal readonly struct Columns4 : IColumns
 {
     public static int Vectors => 4;
@@ -31,7 +36,7 @@ internal unsafe struct Segment
 }
 
 /// <summary>
-/// The inner loop of every matrix product: a tile of 6 rows by 1, 2 or 4 vectors, held in registers while the reduction runs.
+/// The inner loop of every matrix product: a tile of 6 rows by 1 to 4 vectors, held in registers while the reduction runs.
 /// With 32 vector registers the widest tile takes 24 of them for sums and 4 for a row of b; with 16, the tile of 2 takes 12 and 2.
 /// </summary>
 internal static unsafe class MicroKernel<V, S>
@@ -45,32 +50,31 @@ internal static unsafe class MicroKernel<V, S>
     public static int WidestTile => S.Width == 16 ? 4 : 2;
 
     /// <summary>Vectors of the next tile where <paramref name="columns"/> are left.</summary>
-    public static int TileVectors(int columns)
-    {
-        int vectors = (columns + S.Width - 1) / S.Width;
-        return vectors >= WidestTile ? WidestTile : vectors >= 2 ? 2 : 1;
-    }
+    public static int TileVectors(int columns) => Math.Min(WidestTile, (columns + S.Width - 1) / S.Width);
 
     /// <summary>As <see cref="Tile{P}"/>, with the width as a number.</summary>
-    public static void Tile(int vectors, Segment* segments, int count, nint step, float* b, float* tile, bool accumulate)
+    public static void Tile(int vectors, Segment* segments, int count, nint offset, nint step, float* b, float* tile, bool accumulate)
     {
         if (vectors == 4)
-            Tile<Columns4>(segments, count, step, b, tile, accumulate);
+            Tile<Columns4>(segments, count, offset, step, b, tile, accumulate);
+        else if (vectors == 3)
+            Tile<Columns3>(segments, count, offset, step, b, tile, accumulate);
         else if (vectors == 2)
-            Tile<Columns2>(segments, count, step, b, tile, accumulate);
+            Tile<Columns2>(segments, count, offset, step, b, tile, accumulate);
         else
-            Tile<Columns1>(segments, count, step, b, tile, accumulate);
+            Tile<Columns1>(segments, count, offset, step, b, tile, accumulate);
     }
 
     /// <summary>
     /// tile[i][j] = Σ_segments Σ_d a_i[d · step] · b[(row + d) · width + j], width = the tile's vectors · S.Width, plus what the tile
     /// holds where <paramref name="accumulate"/> says so.
     /// </summary>
+    /// <param name="offset">Bytes from the segments' pointers to the rows of a.</param>
     /// <param name="step">Bytes from one element of a row of a to the next.</param>
     /// <param name="b">Rows of the tile's width, one after another.</param>
     /// <param name="tile">6 rows of the tile's width.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile<P>(Segment* segments, int count, nint step, float* b, float* tile, bool accumulate)
+    private static void Tile<P>(Segment* segments, int count, nint offset, nint step, float* b, float* tile, bool accumulate)
         where P : struct, IColumns
     {
         V c00 = S.Zero, c01 = S.Zero, c02 = S.Zero, c03 = S.Zero;
@@ -81,8 +85,8 @@ internal static unsafe class MicroKernel<V, S>
         V c50 = S.Zero, c51 = S.Zero, c52 = S.Zero, c53 = S.Zero;
         for (Segment* end = segments + count; segments != end; segments++)
         {
-            byte* a0 = (byte*)segments->A0, a1 = (byte*)segments->A1, a2 = (byte*)segments->A2;
-            byte* a3 = (byte*)segments->A3, a4 = (byte*)segments->A4, a5 = (byte*)segments->A5;
+            byte* a0 = (byte*)segments->A0 + offset, a1 = (byte*)segments->A1 + offset, a2 = (byte*)segments->A2 + offset;
+            byte* a3 = (byte*)segments->A3 + offset, a4 = (byte*)segments->A4 + offset, a5 = (byte*)segments->A5 + offset;
             float* row = b + segments->Row * (P.Vectors * S.Width);
             nint bytes = segments->Depth * step;
             for (nint d = 0; d != bytes; d += step)
@@ -91,10 +95,9 @@ internal static unsafe class MicroKernel<V, S>
                 if (P.Vectors > 1)
                     b1 = S.Load(row + S.Width);
                 if (P.Vectors > 2)
-                {
                     b2 = S.Load(row + 2 * S.Width);
+                if (P.Vectors > 3)
                     b3 = S.Load(row + 3 * S.Width);
-                }
 
                 row += P.Vectors * S.Width;
 
@@ -103,60 +106,54 @@ internal static unsafe class MicroKernel<V, S>
                 if (P.Vectors > 1)
                     c01 = S.MultiplyAdd(x, b1, c01);
                 if (P.Vectors > 2)
-                {
                     c02 = S.MultiplyAdd(x, b2, c02);
+                if (P.Vectors > 3)
                     c03 = S.MultiplyAdd(x, b3, c03);
-                }
 
                 x = S.Broadcast(*(float*)(a1 + d));
                 c10 = S.MultiplyAdd(x, b0, c10);
                 if (P.Vectors > 1)
                     c11 = S.MultiplyAdd(x, b1, c11);
                 if (P.Vectors > 2)
-                {
                     c12 = S.MultiplyAdd(x, b2, c12);
+                if (P.Vectors > 3)
                     c13 = S.MultiplyAdd(x, b3, c13);
-                }
 
                 x = S.Broadcast(*(float*)(a2 + d));
                 c20 = S.MultiplyAdd(x, b0, c20);
                 if (P.Vectors > 1)
                     c21 = S.MultiplyAdd(x, b1, c21);
                 if (P.Vectors > 2)
-                {
                     c22 = S.MultiplyAdd(x, b2, c22);
+                if (P.Vectors > 3)
                     c23 = S.MultiplyAdd(x, b3, c23);
-                }
 
                 x = S.Broadcast(*(float*)(a3 + d));
                 c30 = S.MultiplyAdd(x, b0, c30);
                 if (P.Vectors > 1)
                     c31 = S.MultiplyAdd(x, b1, c31);
                 if (P.Vectors > 2)
-                {
                     c32 = S.MultiplyAdd(x, b2, c32);
+                if (P.Vectors > 3)
                     c33 = S.MultiplyAdd(x, b3, c33);
-                }
 
                 x = S.Broadcast(*(float*)(a4 + d));
                 c40 = S.MultiplyAdd(x, b0, c40);
                 if (P.Vectors > 1)
                     c41 = S.MultiplyAdd(x, b1, c41);
                 if (P.Vectors > 2)
-                {
                     c42 = S.MultiplyAdd(x, b2, c42);
+                if (P.Vectors > 3)
                     c43 = S.MultiplyAdd(x, b3, c43);
-                }
 
                 x = S.Broadcast(*(float*)(a5 + d));
                 c50 = S.MultiplyAdd(x, b0, c50);
                 if (P.Vectors > 1)
                     c51 = S.MultiplyAdd(x, b1, c51);
                 if (P.Vectors > 2)
-                {
                     c52 = S.MultiplyAdd(x, b2, c52);
+                if (P.Vectors > 3)
                     c53 = S.MultiplyAdd(x, b3, c53);
-                }
             }
         }
 
@@ -176,10 +173,9 @@ internal static unsafe class MicroKernel<V, S>
         if (P.Vectors > 1)
             Put(row + S.Width, accumulate, c1);
         if (P.Vectors > 2)
-        {
             Put(row + 2 * S.Width, accumulate, c2);
+        if (P.Vectors > 3)
             Put(row + 3 * S.Width, accumulate, c3);
-        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

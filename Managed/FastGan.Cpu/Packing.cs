@@ -8,7 +8,9 @@ namespace FastGan.Cpu;
 /// Copies of matrices in the order in which <see cref="MicroKernel{V,S}"/> reads them. A packed matrix of some depth is cut into panels of
 /// columns, each as wide as its tile; the panel that starts at column j lies at j · depth. Columns beyond the matrix are zeros.
 /// </summary>
-internal static unsafe class Packing
+internal static unsafe class Packing<V, S>
+    where V : struct
+    where S : struct, ISimd<V>
 {
     /// <summary>panel[d][j] = source[j · stride + d] for d in [0, depth), j in [0, columns); zero for j in [columns, width).</summary>
     public static void Transpose(float* source, nint stride, int columns, int depth, float* panel, int width)
@@ -36,14 +38,19 @@ internal static unsafe class Packing
     }
 
     /// <summary>panel[d][j] = source[d · stride + j] for d in [0, depth), j in [0, columns); zero for j in [columns, width).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Copy(float* source, nint stride, int columns, int depth, float* panel, int width)
     {
-        uint bytes = (uint)Math.Min(columns, width) * sizeof(float), rest = (uint)width * sizeof(float) - bytes;
+        columns = Math.Min(columns, width);
         for (int d = 0; d < depth; d++, source += stride, panel += width)
         {
-            Unsafe.CopyBlockUnaligned(panel, source, bytes);
-            if (rest > 0)
-                Unsafe.InitBlockUnaligned((byte*)panel + bytes, 0, rest);
+            int j = 0;
+            for (; j + S.Width <= columns; j += S.Width)
+                S.Store(S.Load(source + j), panel + j);
+            for (; j < columns; j++)
+                panel[j] = source[j];
+            for (; j < width; j++)
+                panel[j] = 0;
         }
     }
 
