@@ -1,0 +1,34 @@
+using FastGan.Cli.Options;
+using FastGan.Data;
+using FastGan.Programs;
+using FastGan.Training;
+
+namespace FastGan.Cli.Commands;
+
+internal static class ResumeCommand
+{
+    public static int Run(ResumeOptions o)
+    {
+        if (o.Run is null)
+            throw new FastGanException("resume needs the folder of a run: for instance fastgan resume runs/dcgan");
+        Devices.Check(o);
+        RunFolder folder = RunFolder.Open(o.Run);
+        if (!Directory.Exists(folder.CheckpointFolder))
+            throw new FastGanException($"{o.Run} has no checkpoint yet: start it again by fastgan train {folder.ConfigFile}");
+        Checkpoint checkpoint = Checkpoint.Open(o.Run, App.Warn);
+        long end = o.Steps ?? checkpoint.Config.Training.Steps;
+        if (checkpoint.Step >= end && o.Steps is null)
+        {
+            Console.WriteLine($"{o.Run} is done: step {checkpoint.Step} of {end}. fastgan resume {o.Run} --steps {end + 1000} trains it further.");
+            return ExitCode.Done;
+        }
+
+        if (checkpoint.Step >= end)
+            throw new FastGanException($"{o.Run} is at step {checkpoint.Step} already: give --steps above that");
+        Dataset data = Dataset.Load(checkpoint.Config.Data, App.Warn);
+        using Device device = Devices.Open(o);
+        using Trainer trainer = new(checkpoint.Config, data, device);
+        checkpoint.Restore(trainer);
+        return new TrainingSession(trainer, data, folder, o.Quiet).Run(end);
+    }
+}
