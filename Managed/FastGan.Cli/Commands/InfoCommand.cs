@@ -49,7 +49,7 @@ internal static class InfoCommand
         Net discriminator = new("discriminator", m.Discriminator, Gan.Image(m, 1), m.Classes);
         Terminal.Heading($"{config.Preset}, {title}");
         Terminal.Facts(
-            ("step", checkpoint is null ? $"no checkpoint yet, of {t.Steps:N0}" : $"{checkpoint.Step:N0} of {t.Steps:N0}"),
+            ("step", checkpoint is null ? $"no checkpoint yet, the config's total is {t.Steps:N0}" : $"{checkpoint.Step:N0}, the config's total is {t.Steps:N0}"),
             ("images", $"{m.ImageSize}×{m.ImageSize}×{m.Channels}{(m.Classes > 0 ? $", {m.Classes} classes" : "")}, from {config.Data.Source}"),
             ("latent", $"{m.Latent} numbers, {m.LatentDistribution.ToString().ToLowerInvariant()}"),
             ("loss", LossText(t)),
@@ -81,8 +81,8 @@ internal static class InfoCommand
         OptimizerRule rule = spec.Rule();
         string constants = spec.Kind switch
         {
-            OptimizerKind.Adam => $"β {spec.Beta1}, {spec.Beta2}, ε {spec.Epsilon}",
-            OptimizerKind.RmsProp => $"α {spec.Alpha}, ε {spec.Epsilon}",
+            OptimizerKind.Adam => $"β {spec.Beta1}, {spec.Beta2}, ε {spec.Epsilon:0e-0}",
+            OptimizerKind.RmsProp => $"α {spec.Alpha}, ε {spec.Epsilon:0e-0}",
             _ => $"momentum {spec.Momentum}",
         };
         return [net.Name, $"{rule}", $"{spec.LearningRate}", constants, checkpoint is null ? "" : $"{checkpoint.Step * updatesAStep:N0}", State(net, checkpoint)];

@@ -105,8 +105,6 @@ internal sealed class TrainSetup
             throw new FastGanException(
                 $"{data.Name} has images of {data.Width}×{data.Height}, {preset} makes square ones: " +
                 $"give --image-size, a multiple of 4 from {Presets.SmallestImage} to {Presets.LargestImage}, and --resize crop, fit or stretch");
-        if (preset == "cgan")
-            data.LabelsFor(preset);
         DataSpec whole = spec with { Size = data.Height, Channels = data.Channels };
         return Presets.Make(preset, whole, data.Height, data.Channels, data.Classes, data.ClassNames, _o.Latent ?? Presets.DefaultLatent);
     }
@@ -114,12 +112,8 @@ internal sealed class TrainSetup
     private RunConfig OfFile(DataSpec spec, Dataset data)
     {
         ModelSpec model = _file!.Model with { ImageSize = data.Height, Channels = data.Channels, Latent = _o.Latent ?? _file.Model.Latent };
-        if (model.Classes > 0 && _o.Data is not null)
-        {
-            data.LabelsFor(_file.Preset);
+        if (model.Classes > 0 && _o.Data is not null && data.Labels is not null)
             model = model with { Classes = data.Classes, ClassNames = data.ClassNames };
-        }
-
         return _file with { Data = spec, Model = model };
     }
 

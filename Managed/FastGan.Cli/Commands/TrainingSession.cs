@@ -14,10 +14,10 @@ internal sealed class TrainingSession(Trainer trainer, Dataset data, RunFolder f
 
     public int Run(long end)
     {
-        if (!quiet)
-            TrainingHeader.Print(trainer, data, folder, end);
         TrainingDisplay display = TrainingDisplay.For(quiet);
         using Interrupts interrupts = new(display.Stopping);
+        if (!quiet)
+            TrainingHeader.Print(trainer, data, folder, end);
         TrainingRun run = new(trainer, folder);
         RunOutcome outcome = display.Show(report => run.Execute(end, report, OnPicture, interrupts.Stop));
         DrawCurves();

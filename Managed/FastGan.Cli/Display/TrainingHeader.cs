@@ -13,12 +13,12 @@ internal static class TrainingHeader
         RunConfig config = trainer.Config;
         TrainingSpec t = config.Training;
         double epochs = (double)end * t.ImagesPerStep() / data.Count;
-        string start = trainer.StepsDone > 0 ? $"from step {trainer.StepsDone:N0} to " : "";
+        string steps = trainer.StepsDone > 0 ? $"steps {trainer.StepsDone + 1:N0} to {end:N0}" : $"{end:N0} steps";
         Terminal.Heading($"{config.Preset} on {data.Name}: {DataText(data)}");
         Terminal.Facts(
             ("device", trainer.Device.Description),
             ("networks", $"{Parameters(trainer.Gan.Generator)}, {Parameters(trainer.Gan.Discriminator)}"),
-            ("training", $"{start}{end:N0} steps of {ImagesText(t)}, {epochs:0.#} epochs"),
+            ("training", $"{steps} of {ImagesText(t)}, {(epochs < 0.1 ? "under 0.1" : $"{epochs:0.#}")} epochs in all"),
             ("run", folder.FullPath));
         Console.WriteLine();
     }
