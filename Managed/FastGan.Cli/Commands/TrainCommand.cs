@@ -1,0 +1,44 @@
+using FastGan.Cli.Options;
+using FastGan.Data;
+using FastGan.Gans;
+using FastGan.Programs;
+using FastGan.Training;
+
+namespace FastGan.Cli.Commands;
+
+internal static class TrainCommand
+{
+    public static int Run(TrainOptions o)
+    {
+        TrainSetup setup = new(o);
+        (RunConfig config, Dataset data) = setup.Resolve(App.Warn);
+        using Device device = Devices.Open(o);
+        using Trainer trainer = new(config, data, device);
+        if (o.Trace)
+        {
+            PrintTrace(trainer);
+            return ExitCode.Done;
+        }
+
+        RunFolder folder = RunFolder.Create(o.Out ?? FreeFolder(config.Preset));
+        AtomicFile.Write(folder.ConfigFile, ConfigFile.Write(config));
+        return new TrainingSession(trainer, data, folder, o.Quiet).Run(config.Training.Steps);
+    }
+
+    private static void PrintTrace(Trainer trainer)
+    {
+        foreach (string line in trainer.Program.Trace(trainer.Device))
+            Console.WriteLine(line);
+        Console.WriteLine(
+            $"{trainer.Program.Instructions.Length} operations, {trainer.Program.Flops / 1e9:F3} GFLOP, arena of {trainer.Program.Arena!.Count / 1e6:F1} MB");
+    }
+
+    /// <summary>runs/dcgan, or the first of runs/dcgan-2, runs/dcgan-3 … that isn't there yet.</summary>
+    private static string FreeFolder(string preset)
+    {
+        string first = Path.Combine("runs", preset), folder = first;
+        for (int i = 2; Path.Exists(folder); i++)
+            folder = $"{first}-{i}";
+        return folder;
+    }
+}

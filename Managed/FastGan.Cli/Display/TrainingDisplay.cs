@@ -1,0 +1,26 @@
+using FastGan.Training;
+
+namespace FastGan.Cli.Display;
+
+/// <summary>Shows how training goes on. Reports come after every step; each display takes as few of them as can be read.</summary>
+internal abstract class TrainingDisplay
+{
+    public static TrainingDisplay For(bool quiet) => quiet ? new SilentDisplay() : Terminal.IsLive ? new LiveDisplay() : new LineDisplay();
+
+    /// <summary>Runs training, which reports its progress to the action it is given.</summary>
+    public abstract RunOutcome Show(Func<Action<Progress>, RunOutcome> train);
+
+    /// <summary>Says that training ends after the step at hand; called on another thread.</summary>
+    public virtual void Stopping()
+    {
+    }
+
+    /// <summary>1:02:03, 4:05 or 12 s.</summary>
+    protected static string Duration(TimeSpan t) =>
+        t.TotalHours >= 1 ? $"{(long)t.TotalHours}:{t:mm\\:ss}" : t.TotalMinutes >= 1 ? $"{t.Minutes}:{t:ss}" : $"{Math.Ceiling(t.TotalSeconds):0} s";
+
+    private sealed class SilentDisplay : TrainingDisplay
+    {
+        public override RunOutcome Show(Func<Action<Progress>, RunOutcome> train) => train(_ => { });
+    }
+}

@@ -1,0 +1,16 @@
+namespace FastGan.Cli;
+
+/// <summary>How the process ends.</summary>
+internal static class ExitCode
+{
+    public const int Done = 0;
+
+    /// <summary>A mistake in the program.</summary>
+    public const int Unexpected = 1;
+
+    /// <summary>What the user gave can't be used: an option, a file, a folder, a full disk.</summary>
+    public const int BadInput = 2;
+
+    /// <summary>Stopped by Ctrl-C or SIGTERM, with a checkpoint written: 128 + SIGINT, as shells count.</summary>
+    public const int Interrupted = 130;
+}

@@ -1,0 +1,24 @@
+using CommandLine;
+
+namespace FastGan.Cli.Options;
+
+/// <summary>What every verb takes.</summary>
+internal abstract class CommonOptions
+{
+    /// <summary>Positional arguments that no verb knows; <see cref="Arguments"/> refuses them.</summary>
+    [Value(1, Hidden = true)]
+    public IEnumerable<string> Extra { get; set; } = [];
+
+    [Option("verbose", HelpText = "After an error, print the stack too; so does the environment variable FASTGAN_TRACE=1.")]
+    public bool Verbose { get; set; }
+}
+
+/// <summary>What every verb takes that computes.</summary>
+internal abstract class DeviceOptions : CommonOptions
+{
+    [Option("device", MetaValue = "NAME", HelpText = "What computes: auto, cpu (single precision), or reference (double precision, very slow, an oracle for tests). Default: auto, which is cpu.")]
+    public string? Device { get; set; }
+
+    [Option("threads", MetaValue = "N", HelpText = "Threads of the cpu; the result is the same at any number. Default: one for each processor.")]
+    public int? Threads { get; set; }
+}

@@ -1,0 +1,6 @@
+namespace FastGan.Cli;
+
+internal static class Program
+{
+    private static int Main(string[] args) => App.Run(args);
+}

@@ -1,0 +1,106 @@
+using System.Text.Json;
+using FastGan.Gans;
+
+namespace FastGan.Tests.CommandLine;
+
+[TestClass]
+public sealed class TrainTests
+{
+    private static readonly string[] MetricKeys =
+        ["step", "images", "d_loss", "g_loss", "d_real", "d_fake", "d_grad_norm", "g_grad_norm", "images_per_second"];
+
+    [TestMethod]
+    public void ARunLeavesItsFiles()
+    {
+        using TemporaryFolder folder = new();
+        Outcome outcome = Fastgan.Succeed(folder, "train", "gan", "--data", Fastgan.WriteData(folder), "--batch", "4", "--steps", "5",
+            "--log-every", "2", "--sample-every", "3", "--checkpoint-every", "2");
+
+        string[] metrics = File.ReadAllLines(folder["runs/gan/metrics.jsonl"]);
+        CollectionAssert.AreEqual(new[] { 1, 2, 4, 5 }, metrics.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("step").GetInt32()).ToArray());
+        foreach (string line in metrics)
+            CollectionAssert.AreEqual(MetricKeys, JsonDocument.Parse(line).RootElement.EnumerateObject().Select(p => p.Name).ToArray());
+        CollectionAssert.AreEqual(new[] { "step-000000.png", "step-000003.png", "step-000005.png" }, Names(folder["runs/gan/samples"]));
+        CollectionAssert.AreEqual(new[] { "step-000004", "step-000005" }, Names(folder["runs/gan/checkpoint"]));
+        CollectionAssert.AreEqual(new[] { "checkpoint", "config.json", "curves.png", "metrics.jsonl", "samples" }, Names(folder["runs/gan"]));
+
+        // Plain lines: no escape sequence, the first and the last step, and what to do next.
+        Assert.DoesNotContain("\e", outcome.Output);
+        Assert.Contains("step 1/5", outcome.Output);
+        Assert.Contains("step 5/5", outcome.Output);
+        Assert.Contains("fastgan sample runs/gan", outcome.Output);
+        Assert.AreEqual("", outcome.Errors);
+    }
+
+    [TestMethod]
+    public void ConfigJsonRepeatsTheRunAndOptionsOverrideIt()
+    {
+        using TemporaryFolder folder = new();
+        Fastgan.Train(folder, "cgan", steps: 2);
+        Fastgan.Succeed(folder, "train", "run/config.json", "--out", "again", "--quiet");
+        CollectionAssert.AreEqual(
+            File.ReadAllBytes(folder["run/checkpoint/step-000002/weights.safetensors"]),
+            File.ReadAllBytes(folder["again/checkpoint/step-000002/weights.safetensors"]));
+
+        Fastgan.Succeed(folder, "train", "run/config.json", "--out", "other", "--steps", "1", "--g-lr", "1e-3", "--ema", "0.5", "--quiet");
+        RunConfig config = ConfigFile.Read(folder["other/config.json"]);
+        Assert.AreEqual((1L, 1e-3, 2e-4, 0.5), (config.Training.Steps, config.Training.GeneratorOptimizer.LearningRate, config.Training.DiscriminatorOptimizer.LearningRate, config.Training.Ema));
+    }
+
+    [TestMethod]
+    public void EveryOptionReachesTheConfig()
+    {
+        using TemporaryFolder folder = new();
+        Fastgan.Succeed(folder, "train", "gan", "--data", Fastgan.WritePhotos(folder), "--image-size", "16", "--channels", "1", "--resize", "fit", "--strict",
+            "--epochs", "1.5", "--batch", "4", "--critic-steps", "2", "--seed", "7", "--latent", "5", "--latent-distribution", "uniform", "--optimizer", "sgd", "--lr", "0.01",
+            "--momentum", "0.9", "--generator-loss", "minimax", "--update", "simultaneous", "--clip", "0.5", "--clip-target", "gradients", "--threads", "1", "--out", "run", "--quiet");
+        RunConfig config = ConfigFile.Read(folder["run/config.json"]);
+        Assert.AreEqual(new FastGan.Data.DataSpec(folder["photos"], 16, 1, FastGan.Data.ResizeMode.Fit, FastGan.Data.BrokenImages.Refuse), config.Data);
+        TrainingSpec t = config.Training;
+        Assert.AreEqual((3L, 4, 2, 7UL), (t.Steps, t.Batch, t.CriticSteps, t.Seed), "16 images in batches of 4, two of them a step");
+        Assert.AreEqual((GeneratorLoss.Minimax, UpdateOrder.Simultaneous, new ClipSpec(0.5, ClipTarget.Gradients)), (t.GeneratorLoss, t.Update, t.Clip));
+        Assert.AreEqual((OptimizerKind.Sgd, 0.01, 0.9), (t.GeneratorOptimizer.Kind, t.GeneratorOptimizer.LearningRate, t.DiscriminatorOptimizer.Momentum));
+        Assert.AreEqual((5, FastGan.Ops.Distribution.Uniform), (config.Model.Latent, config.Model.LatentDistribution));
+    }
+
+    [TestMethod]
+    public void TraceAndQuietPrintWhatTheySay()
+    {
+        using TemporaryFolder folder = new();
+        string data = Fastgan.WriteData(folder);
+        Outcome trace = Fastgan.Succeed(folder, "train", "wgan", "--data", data, "--trace");
+        Assert.Contains("clip", trace.Output);
+        Assert.Contains("operations", trace.Output);
+        Assert.IsFalse(Directory.Exists(folder["runs"]));
+        Outcome quiet = Fastgan.Succeed(folder, "train", "gan", "--data", data, "--batch", "4", "--steps", "1", "--quiet");
+        Assert.AreEqual("", quiet.Output + quiet.Errors);
+    }
+
+    [TestMethod]
+    public void ResumeGoesOnToTheBytesOfAnUninterruptedRun()
+    {
+        using TemporaryFolder folder = new();
+        string[] options = ["--data", Fastgan.WriteData(folder), "--batch", "4", "--log-every", "1", "--quiet"];
+        Fastgan.Succeed(folder, ["train", "gan", "--steps", "6", "--out", "whole", .. options]);
+        Fastgan.Succeed(folder, ["train", "gan", "--steps", "3", "--out", "parts", .. options]);
+        Outcome done = Fastgan.Succeed(folder, "resume", "parts");
+        Assert.Contains("--steps", done.Output, "a finished run says how to go on");
+        Fastgan.Succeed(folder, "resume", "parts", "--steps", "6", "--quiet");
+        foreach (string file in new[] { "checkpoint/step-000006/weights.safetensors", "checkpoint/step-000006/optimizer.safetensors", "samples/step-000006.png" })
+            CollectionAssert.AreEqual(File.ReadAllBytes(folder[$"whole/{file}"]), File.ReadAllBytes(folder[$"parts/{file}"]), file);
+        CollectionAssert.AreEqual(Enumerable.Range(1, 6).ToArray(),
+            File.ReadAllLines(folder["parts/metrics.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("step").GetInt32()).ToArray());
+    }
+
+    [TestMethod]
+    public void ARunWithoutANameTakesTheNextFreeOne()
+    {
+        using TemporaryFolder folder = new();
+        string data = Fastgan.WriteData(folder);
+        for (int i = 0; i < 2; i++)
+            Fastgan.Succeed(folder, "train", "gan", "--data", data, "--batch", "4", "--steps", "1", "--quiet");
+        CollectionAssert.AreEqual(new[] { "gan", "gan-2" }, Names(folder["runs"]));
+    }
+
+    private static string[] Names(string folder) => [.. Directory.EnumerateFileSystemEntries(folder).Select(p => Path.GetFileName(p)).Order(StringComparer.Ordinal)];
+}
