@@ -17,7 +17,7 @@ internal static class Accuracy
     /// given inputs. So the measure is Δ, the change of the exact result when every input moves by up to one unit roundoff of
     /// itself, at random: it knows about cancellation and about what an activation lets through. A sum of L terms, in any order, has
     /// an error of up to about √L roundings of its terms, as roundings are as good as independent (Higham and Mary, 2019), and the stored
-    /// result has one more, of the result itself: hence 4 · (√L · Δ + u · ‖exact‖). L is the operation's flops per element of
+    /// result has one more, of the result itself: hence 2 · (√L · Δ + u · ‖exact‖). L is the operation's flops per element of
     /// its smallest output, no less than the terms of its longest sum. An operation without arithmetic must be exact.
     /// </summary>
     public static Dictionary<Tensor, double> Bounds(OpCase op, OpRun exact, ReferenceDevice reference)
@@ -38,7 +38,7 @@ internal static class Accuracy
         }
 
         double length = Math.Max(1, op.Instruction.Flops / writes.Min(t => t.Count));
-        return writes.ToDictionary(t => t, t => 4 * (Math.Sqrt(length * squares[t] / Draws) + Unit * Norm(exact.Values(t))));
+        return writes.ToDictionary(t => t, t => 2 * (Math.Sqrt(length * squares[t] / Draws) + Unit * Norm(exact.Values(t))));
     }
 
     public static double Distance(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
