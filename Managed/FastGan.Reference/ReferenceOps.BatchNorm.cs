@@ -36,7 +36,8 @@ internal sealed unsafe partial class ReferenceOps
     /// With g = dy ∘ act′, x̂ = (x − mean) · invStd and M pixels: dscale = Σ g·x̂, dbias = Σ g,
     /// dx = scale · invStd · (g − Σ g / M − x̂ · Σ g·x̂ / M).
     /// </summary>
-    public void BatchNormBackward(Tensor x, Tensor y, Tensor dy, BatchNormTensors bn, Activation act, Tensor dx, Write mode, Tensor dscale, Tensor dbias)
+    public void BatchNormBackward(Tensor x, Tensor y, Tensor dy, BatchNormTensors bn, Activation act, Tensor dx, Write mode,
+        Tensor dscale, Tensor dbias)
     {
         int C = x.Shape.C, pixels = x.Shape.Pixels;
         for (int c = 0; c < C; c++)

@@ -54,7 +54,9 @@ internal sealed class FiniteDifferences : IDisposable
         return tensor;
     }
 
-    /// <summary>An empty tensor that the backward pass will fill with the gradient of <paramref name="value"/>; <see cref="Check"/> compares it.</summary>
+    /// <summary>
+    /// An empty tensor that the backward pass will fill with the gradient of <paramref name="value"/>; <see cref="Check"/> compares it.
+    /// </summary>
     public Tensor GradientOf(Tensor value)
     {
         Tensor gradient = Empty(value.Shape);

@@ -9,10 +9,12 @@ public sealed class OperationGradientTests
 {
     private static readonly ConvShape[] Geometries =
     [
-        ConvShape.Dense(3, 5, 4), new(2, 5, 4, 3, 2, 3, 1, 1), new(2, 6, 6, 2, 3, 4, 2, 1), new(3, 4, 4, 3, 2, 4, 1, 0), new(2, 5, 7, 1, 2, 2, 3, 0), new(1, 5, 5, 2, 2, 5, 2, 2),
+        ConvShape.Dense(3, 5, 4), new(2, 5, 4, 3, 2, 3, 1, 1), new(2, 6, 6, 2, 3, 4, 2, 1), new(3, 4, 4, 3, 2, 4, 1, 0),
+        new(2, 5, 7, 1, 2, 2, 3, 0), new(1, 5, 5, 2, 2, 5, 2, 2),
     ];
 
-    private static readonly Activation[] Activations = [Activation.Identity, Activation.Relu, Activation.LeakyRelu(0.2), Activation.Tanh, Activation.Sigmoid];
+    private static readonly Activation[] Activations =
+        [Activation.Identity, Activation.Relu, Activation.LeakyRelu(0.2), Activation.Tanh, Activation.Sigmoid];
 
     public static IEnumerable<object[]> Convolutions => Geometries.SelectMany(g => Activations.Select(act => new object[] { g, act }));
 
@@ -56,7 +58,8 @@ public sealed class OperationGradientTests
         Shape shape = new(3, 2, 4, 5);
         int C = shape.C;
         Tensor x = f.Random(shape, z => 1 + 2 * z), y = f.Empty(shape);
-        BatchNormTensors bn = new(f.Vector(C), f.Vector(C), f.Vector(C), f.Vector(C, z => Math.Abs(z)), f.Empty(Shape.Vector(C)), f.Empty(Shape.Vector(C)));
+        BatchNormTensors bn = new(f.Vector(C), f.Vector(C), f.Vector(C), f.Vector(C, z => Math.Abs(z)), f.Empty(Shape.Vector(C)),
+            f.Empty(Shape.Vector(C)));
         f.Forward.BatchNorm(x, bn, 1e-2, 0.1, act, y);
 
         Tensor dy = f.Random(shape);
@@ -128,7 +131,8 @@ public sealed class OperationGradientTests
     public void BinaryCrossEntropy(double target, double weight)
     {
         using FiniteDifferences f = new();
-        Tensor logits = f.Random(Shape.Matrix(7, 1), z => 3 * z), loss = f.Empty(Shape.Scalar), score = f.Empty(Shape.Scalar), one = f.Vector(1, _ => 1);
+        Tensor logits = f.Random(Shape.Matrix(7, 1), z => 3 * z), loss = f.Empty(Shape.Scalar), score = f.Empty(Shape.Scalar),
+            one = f.Vector(1, _ => 1);
         f.Forward.BceWithLogits(logits, target, weight, loss, score, f.GradientOf(logits));
         f.Check(loss, one);
     }
@@ -139,7 +143,8 @@ public sealed class OperationGradientTests
     public void Wasserstein(double y)
     {
         using FiniteDifferences f = new();
-        Tensor scores = f.Random(Shape.Matrix(7, 1)), loss = f.Empty(Shape.Scalar), score = f.Empty(Shape.Scalar), one = f.Vector(1, _ => 1);
+        Tensor scores = f.Random(Shape.Matrix(7, 1)), loss = f.Empty(Shape.Scalar), score = f.Empty(Shape.Scalar),
+            one = f.Vector(1, _ => 1);
         f.Forward.Wasserstein(scores, y, loss, score, f.GradientOf(scores));
         f.Check(loss, one);
     }

@@ -9,16 +9,19 @@ internal static class AwkwardCases
     private static readonly string[] Geometries =
     [
         "n1 c1 k1", "n1 c100 k128", "n3 c7 k1", "n5 c33 k17", "n64 c100 k257", "n13 c129 k48", "n2 c1 k33", "n130 c16 k16",
-        "n1 h1 w1 c1 k1 r3 s1 p1", "n2 h5 w7 c1 k3 r1 s1 p0", "n2 h7 w5 c33 k40 r1 s2 p0", "n2 h9 w7 c3 k16 r2 s3 p0", "n3 h6 w6 c5 k7 r2 s1 p0",
+        "n1 h1 w1 c1 k1 r3 s1 p1", "n2 h5 w7 c1 k3 r1 s1 p0", "n2 h7 w5 c33 k40 r1 s2 p0", "n2 h9 w7 c3 k16 r2 s3 p0",
+        "n3 h6 w6 c5 k7 r2 s1 p0",
         "n2 h7 w5 c33 k40 r3 s1 p1", "n1 h8 w11 c16 k33 r3 s2 p1", "n2 h8 w8 c1 k64 r4 s2 p1", "n2 h7 w5 c33 k40 r4 s2 p1",
-        "n3 h14 w14 c16 k1 r4 s2 p1", "n2 h4 w4 c32 k1 r4 s1 p0", "n2 h4 w4 c32 k5 r4 s1 p0", "n1 h9 w9 c4 k17 r5 s1 p2", "n2 h7 w8 c2 k18 r5 s2 p2",
+        "n3 h14 w14 c16 k1 r4 s2 p1", "n2 h4 w4 c32 k1 r4 s1 p0", "n2 h4 w4 c32 k5 r4 s1 p0", "n1 h9 w9 c4 k17 r5 s1 p2",
+        "n2 h7 w8 c2 k18 r5 s2 p2",
         "n2 h11 w5 c15 k31 r5 s3 p2", "n1 h3 w3 c64 k64 r3 s1 p2", "n5 h2 w2 c48 k24 r2 s2 p0", "n1 h28 w28 c2 k64 r4 s2 p1",
     ];
 
     /// <summary>The end of a convolution's text, one for each geometry in turn.</summary>
     private static readonly string[] Epilogues = ["", " bias lrelu", " relu", " bias", " bias tanh", " bias sigmoid"];
 
-    private static readonly string[] Shapes = ["1x2x2x1", "2x1", "5x33", "64x100", "2x7x5x33", "3x4x4x16", "1x9x3x130", "7x3x3x5", "2x14x14x64"];
+    private static readonly string[] Shapes =
+        ["1x2x2x1", "2x1", "5x33", "64x100", "2x7x5x33", "3x4x4x16", "1x9x3x130", "7x3x3x5", "2x14x14x64"];
 
     private static readonly string[] Activations = ["id", "relu", "lrelu", "tanh", "sigmoid"];
 
@@ -33,7 +36,8 @@ internal static class AwkwardCases
         "scale-samples 1x1", "scale-samples 5x33", "scale-samples 3x7x5x3", "scale-samples 3x7x5x3 inplace",
         "concat 1x1 + 1", "concat 3x7x5x1 + 1", "concat 2x4x4x33 + 5", "concat 2x4x4x16 + 32", "concat 5x100 + 10",
         "slice 1x2 from 1 take 1", "slice 3x7x5x2 from 0 take 1", "slice 2x4x4x38 from 33 take 5", "slice 2x4x4x48 from 16 take 16",
-        "embed 10x100 n7", "embed 1x1 n3", "embed 10x33 n64", "embed-bwd 10x100 n7", "embed-bwd 10x33 n64 acc", "embed-bwd 1x1 n3", "embed-bwd 3x5 n2 acc",
+        "embed 10x100 n7", "embed 1x1 n3", "embed 10x33 n64", "embed-bwd 10x100 n7", "embed-bwd 10x33 n64 acc", "embed-bwd 1x1 n3",
+        "embed-bwd 3x5 n2 acc",
     ];
 
     private static IEnumerable<string> Convolution(string geometry, int i) =>

@@ -5,7 +5,9 @@ using FastGan.Cpu;
 
 namespace FastGan.Tests.Ops;
 
-/// <summary>The operation tests once more with vector instructions switched off, in a child process: the runtime reads the switches at its start.</summary>
+/// <summary>
+/// The operation tests once more with vector instructions switched off, in a child process: the runtime reads the switches at its start.
+/// </summary>
 [TestClass]
 public sealed class InstructionSetTests
 {

@@ -88,7 +88,7 @@ public sealed class OpCaseTests
             for (int i = 0; i < sums.Length; i++)
             {
                 // dx is overwritten in either mode.
-                bool adds = !sums[i].Storage.Name.StartsWith("dx", StringComparison.Ordinal) && !sums[i].Storage.Name.StartsWith("dy", StringComparison.Ordinal);
+                bool adds = sums[i].Name is not ("dx" or "dy");
                 double[] before = accumulating.Operands.Single(o => o.Tensor == sums[i]).Values;
                 double[] expected = [.. part.Whole(parts[i]).Zip(before, (p, b) => adds ? p + b : p)];
                 Assert.AreEqual(0, Accuracy.Distance(sum.Whole(sums[i]), expected), 1e-12 * Accuracy.Norm(expected), $"{text}: {sums[i]}");

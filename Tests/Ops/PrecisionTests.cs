@@ -53,7 +53,9 @@ public sealed class PrecisionTests
         }
     }
 
-    /// <summary>The mean of squares less the square of the mean would leave a variance of 1 beside a mean of 1000 no correct digit.</summary>
+    /// <summary>
+    /// The mean of squares less the square of the mean would leave a variance of 1 beside a mean of 1000 no correct digit.
+    /// </summary>
     [TestMethod]
     public void BatchNormSurvivesALargeMean()
     {

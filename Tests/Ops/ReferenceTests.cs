@@ -4,7 +4,9 @@ using FastGan.Tensors;
 
 namespace FastGan.Tests.Ops;
 
-/// <summary>The reference against numbers worked out by hand: finite differences can't see a mistake that forward and backward share.</summary>
+/// <summary>
+/// The reference against numbers worked out by hand: finite differences can't see a mistake that forward and backward share.
+/// </summary>
 [TestClass]
 public sealed class ReferenceTests : IDisposable
 {
@@ -71,7 +73,8 @@ public sealed class ReferenceTests : IDisposable
     [TestMethod]
     public void BinaryCrossEntropy()
     {
-        Tensor logits = _box.Put(Shape.Matrix(4, 1), 0, Math.Log(3), 1000, -1000), loss = _box.Empty(1), score = _box.Empty(1), d = _box.Empty(logits.Shape);
+        Tensor logits = _box.Put(Shape.Matrix(4, 1), 0, Math.Log(3), 1000, -1000), loss = _box.Empty(1), score = _box.Empty(1),
+            d = _box.Empty(logits.Shape);
         _box.Ops.BceWithLogits(logits, 1, -2, loss, score, d);
         _box.Run();
         Expect(loss, -2 * (Math.Log(2) + Math.Log(4 / 3.0) + 1000) / 4);
@@ -93,7 +96,8 @@ public sealed class ReferenceTests : IDisposable
     [TestMethod]
     public void Images()
     {
-        Tensor dataset = _box.Empty(new(2, 1, 1, 2), Element.Byte), indices = _box.Empty(Shape.Vector(1), Element.Int32), images = _box.Empty(new Shape(1, 1, 1, 2));
+        Tensor dataset = _box.Empty(new(2, 1, 1, 2), Element.Byte), indices = _box.Empty(Shape.Vector(1), Element.Int32),
+            images = _box.Empty(new Shape(1, 1, 1, 2));
         _device.Write<byte>(dataset, [1, 2, 0, 255]);
         _device.Write<int>(indices, [1]);
         _box.Ops.GatherImages(dataset, indices, images);

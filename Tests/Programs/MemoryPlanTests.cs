@@ -14,7 +14,7 @@ public sealed class MemoryPlanTests
         Random random = new(1);
         for (int trial = 0; trial < 300; trial++)
         {
-            Tensor[] tensors = [.. Enumerable.Range(0, random.Next(1, 25)).Select(i => new Tensor($"t{i}", Shape.Vector(random.Next(1, 200))))];
+            Tensor[] tensors = [.. Enumerable.Range(0, random.Next(1, 25)).Select(i => Floats($"t{i}", random.Next(1, 200)))];
             Instruction[] program = [.. Enumerable.Range(0, random.Next(1, 30)).Select(_ => Calls(Some(), Some()))];
             Tensor[] Some() => [.. Enumerable.Range(0, random.Next(3)).Select(_ => tensors[random.Next(tensors.Length)])];
 
@@ -31,7 +31,8 @@ public sealed class MemoryPlanTests
                 foreach ((Storage b, long bt) in places)
                 {
                     bool together = a != b && used[a][0] <= used[b][^1] && used[b][0] <= used[a][^1];
-                    Assert.IsFalse(together && at < bt + sizeof(float) * b.Count && bt < at + sizeof(float) * a.Count, $"trial {trial}: {a.Name} and {b.Name} overlap");
+                    Assert.IsFalse(together && at < bt + sizeof(float) * b.Count && bt < at + sizeof(float) * a.Count,
+                        $"trial {trial}: {a.Name} and {b.Name} overlap");
                 }
             }
         }
@@ -40,7 +41,7 @@ public sealed class MemoryPlanTests
     [TestMethod]
     public void AChainNeedsTwoPlaces()
     {
-        Tensor[] chain = [.. Enumerable.Range(0, 10).Select(i => new Tensor($"t{i}", Shape.Vector(100)))];
+        Tensor[] chain = [.. Enumerable.Range(0, 10).Select(i => Floats($"t{i}", 100))];
         Instruction[] program = [.. chain.Zip(chain.Skip(1), (a, b) => Calls([a], [b]))];
         (_, long bytes) = MemoryPlan.Make(program, chain.Select(t => t.Storage).ToHashSet(), _ => sizeof(float));
         Assert.AreEqual(2 * 448, bytes); // 100 floats, rounded up to whole cache lines
@@ -49,9 +50,10 @@ public sealed class MemoryPlanTests
     [TestMethod]
     public void ViewsShareTheirStoragesLife()
     {
-        Tensor whole = new("whole", Shape.Matrix(2, 16)), other = new("other", Shape.Vector(16)), last = new("last", Shape.Vector(16));
+        Tensor whole = new("whole", Shape.Matrix(2, 16)), other = Floats("other", 16), last = Floats("last", 16);
         Instruction[] program = [Calls([], [whole.Samples(0, 1)]), Calls([], [other]), Calls([whole.Samples(1, 1), other], [last])];
-        (Dictionary<Storage, long> places, _) = MemoryPlan.Make(program, new HashSet<Storage> { whole.Storage, other.Storage, last.Storage }, _ => sizeof(float));
+        HashSet<Storage> temporaries = [whole.Storage, other.Storage, last.Storage];
+        (Dictionary<Storage, long> places, _) = MemoryPlan.Make(program, temporaries, _ => sizeof(float));
         Assert.AreEqual(0, places[whole.Storage]);
         Assert.AreEqual(128, places[other.Storage]);
         Assert.AreEqual(192, places[last.Storage]);
@@ -74,9 +76,12 @@ public sealed class MemoryPlanTests
         device.Run(program);
         CollectionAssert.AreEqual((double[])[1, 32, 243], device.Read<double>(y));
         foreach (Tensor t in (Tensor[])[a, b])
-            Assert.IsTrue(t.Storage.Address >= program.Arena!.Address && t.Storage.Address < program.Arena.Address + program.Arena.Count, $"{t} lies outside the arena");
+            Assert.IsTrue(t.Storage.Address >= program.Arena!.Address && t.Storage.Address < program.Arena.Address + program.Arena.Count,
+                $"{t} lies outside the arena");
         Assert.ThrowsExactly<InvalidOperationException>(() => program.Plan(device));
     }
+
+    private static Tensor Floats(string name, int count) => new(name, Shape.Vector(count));
 
     private static Instruction Calls(Tensor[] reads, Tensor[] writes) => new("call", "call", reads, writes, 0, _ => { });
 

@@ -92,7 +92,8 @@ public sealed class RandomNumbersTests
         }
 
         // The ends of both scales, where a logarithm or a quadrant goes wrong first.
-        uint[] ends = [0, 1u << 8, 2u << 8, 0x3FFFFFFF, 0x40000000, 0x7FFFFFFF, 0x80000000, 0xB504F300, 0xBFFFFFFF, 0xC0000000, 0xFFFFFE00, 0xFFFFFFFF];
+        uint[] ends = [0, 1u << 8, 2u << 8, 0x3FFFFFFF, 0x40000000, 0x7FFFFFFF, 0x80000000, 0xB504F300, 0xBFFFFFFF, 0xC0000000,
+            0xFFFFFE00, 0xFFFFFFFF];
         foreach (uint a in ends)
         {
             foreach (uint b in ends)

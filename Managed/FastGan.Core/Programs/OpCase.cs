@@ -112,7 +112,8 @@ public sealed class OpCase
             case "scale-samples":
                 Shape samples = t.Shape();
                 Tensor x = Real("x", samples);
-                r.ScaleSamples(x, Vector("numerator", samples.N), Real("denominator", Shape.Vector(samples.N), Positive), InPlace(t, x, "y"));
+                r.ScaleSamples(x, Vector("numerator", samples.N), Real("denominator", Shape.Vector(samples.N), Positive),
+                    InPlace(t, x, "y"));
                 break;
             case "concat":
                 Shape a = t.Shape();
@@ -135,8 +136,8 @@ public sealed class OpCase
                 break;
             case "bce":
                 Shape logits = Shape.Matrix(t.Int("n"), 1);
-                r.BceWithLogits(Real("logits", logits, z => 10 * z), t.Number("target"), t.Number("weight"), Vector("loss", 1), Vector("score", 1),
-                    Real("dlogits", logits));
+                r.BceWithLogits(Real("logits", logits, z => 10 * z), t.Number("target"), t.Number("weight"),
+                    Vector("loss", 1), Vector("score", 1), Real("dlogits", logits));
                 break;
             case "wasserstein":
                 Shape scores = Shape.Matrix(t.Int("n"), 1);
@@ -174,7 +175,8 @@ public sealed class OpCase
                 r.Conv(g, Real("x", g.X), Weights(), t.Flag("bias") ? Vector("bias", g.K) : null, t.Activation(), Real("y", g.Y));
                 break;
             case "conv-bwd-data":
-                r.ConvBackwardData(g, Real("y", g.Y), Weights(), t.Flag("bias") ? Vector("bias", g.C) : null, t.Activation(), Real("x", g.X));
+                Tensor x = Real("x", g.X);
+                r.ConvBackwardData(g, Real("y", g.Y), Weights(), t.Flag("bias") ? Vector("bias", g.C) : null, t.Activation(), x);
                 break;
             default:
                 r.ConvBackwardFilter(g, Real("x", g.X), Real("dy", g.Y), t.Mode(), Real("dw", g.Filter));
@@ -192,7 +194,8 @@ public sealed class OpCase
         Tensor Channels(string name) => Vector(name, shape.C);
         Tensor PositiveChannels(string name) => Real(name, Shape.Vector(shape.C), Positive);
         BatchNormTensors BatchNorm() =>
-            new(Channels("scale"), Channels("bias"), Channels("running-mean"), PositiveChannels("running-var"), Channels("mean"), PositiveChannels("inv-std"));
+            new(Channels("scale"), Channels("bias"), Channels("running-mean"), PositiveChannels("running-var"), Channels("mean"),
+                PositiveChannels("inv-std"));
         switch (t.Name)
         {
             case "bn":
@@ -204,7 +207,8 @@ public sealed class OpCase
                 break;
             case "bn-bwd":
                 Tensor dy = Real("dy", shape);
-                r.BatchNormBackward(X(), Real("y", shape), dy, BatchNorm(), act, InPlace(t, dy, "dx"), t.Mode(), Channels("dscale"), Channels("dbias"));
+                r.BatchNormBackward(X(), Real("y", shape), dy, BatchNorm(), act, InPlace(t, dy, "dx"), t.Mode(), Channels("dscale"),
+                    Channels("dbias"));
                 break;
             default:
                 dy = Real("dy", shape);

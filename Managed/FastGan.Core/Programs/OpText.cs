@@ -24,8 +24,9 @@ internal sealed class OpText
     /// <summary>The number in a word such as "n12".</summary>
     public int Int(string letter, int? otherwise = null)
     {
-        string? word = Take(w => w.StartsWith(letter, StringComparison.Ordinal) && w.Length > letter.Length && w.Skip(letter.Length).All(char.IsAsciiDigit));
-        return word is null ? otherwise ?? throw new ArgumentException($"lacks {letter}, such as {letter}16") : Whole(word[letter.Length..]);
+        string? word = Take(w => w.StartsWith(letter, StringComparison.Ordinal) && w.Length > letter.Length
+            && w.Skip(letter.Length).All(char.IsAsciiDigit));
+        return word is not null ? Whole(word[letter.Length..]) : otherwise ?? throw new ArgumentException($"lacks {letter}, such as {letter}16");
     }
 
     /// <summary>A word that is a number.</summary>
@@ -35,7 +36,8 @@ internal sealed class OpText
     public double Number(string name)
     {
         int at = _words.IndexOf(name);
-        if (at < 0 || at + 1 == _words.Count || !double.TryParse(_words[at + 1], NumberStyles.Float, CultureInfo.InvariantCulture, out double value))
+        if (at < 0 || at + 1 == _words.Count
+            || !double.TryParse(_words[at + 1], NumberStyles.Float, CultureInfo.InvariantCulture, out double value))
             throw new ArgumentException($"lacks a number after '{name}'");
         _words.RemoveRange(at, 2);
         return value;
