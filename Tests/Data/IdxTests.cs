@@ -56,9 +56,9 @@ public sealed class IdxTests
     {
         using TemporaryFolder folder = new();
         Files.Write(folder["grey"], Files.Idx([7, 200], 1, 1, 2));
-        Files.Write(folder["rgb"], Files.Idx([100, 50, 200, 9, 9, 9], 1, 1, 2, 3));
+        Files.Write(folder["rgb"], Files.Idx([255, 0, 0, 0, 255, 0, 0, 0, 255, 9, 9, 9], 1, 2, 2, 3));
         CollectionAssert.AreEqual(new byte[] { 7, 7, 7, 200, 200, 200 }, Files.Load(new(folder["grey"], Channels: 3)).Images);
-        CollectionAssert.AreEqual(new byte[] { 82, 9 }, Files.Load(new(folder["rgb"], Channels: 1)).Images);
+        CollectionAssert.AreEqual(new byte[] { 76, 150, 29, 9 }, Files.Load(new(folder["rgb"], Channels: 1)).Images);
     }
 
     [TestMethod]
