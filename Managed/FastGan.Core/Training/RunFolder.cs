@@ -17,17 +17,24 @@ public sealed class RunFolder
 
     public string CheckpointFolder => Path.Combine(FullPath, "checkpoint");
 
-    /// <summary>Makes the folder. An existing one must be empty.</summary>
-    /// <exception cref="FastGanException">Something else is there, or the folder can't be written.</exception>
-    public static RunFolder Create(string path)
+    /// <summary>Refuses a path where a new run can't be: an existing folder must be empty.</summary>
+    /// <exception cref="FastGanException">Something else is there.</exception>
+    public static void CheckFree(string path)
     {
-        RunFolder folder = new(path);
-        if (File.Exists(folder.ConfigFile))
+        if (File.Exists(new RunFolder(path).ConfigFile))
             throw new FastGanException($"{path} is a run already: go on with it by 'fastgan resume {path}', or give another --out");
         if (File.Exists(path))
             throw new FastGanException($"{path} is a file: give another --out");
         if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
             throw new FastGanException($"{path} exists, isn't empty and isn't a run: give another --out");
+    }
+
+    /// <summary>Makes the folder.</summary>
+    /// <exception cref="FastGanException">Something else is there, or the folder can't be written.</exception>
+    public static RunFolder Create(string path)
+    {
+        CheckFree(path);
+        RunFolder folder = new(path);
         try
         {
             Directory.CreateDirectory(folder.SamplesFolder);
