@@ -11,6 +11,8 @@ internal static class TrainCommand
     public static int Run(TrainOptions o)
     {
         TrainSetup setup = new(o);
+        if (o.Out is not null)
+            RunFolder.CheckFree(o.Out);
         (RunConfig config, Dataset data) = setup.Resolve(App.Warn);
         using Device device = Devices.Open(o);
         using Trainer trainer = new(config, data, device);

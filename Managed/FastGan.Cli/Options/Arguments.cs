@@ -23,16 +23,19 @@ internal static class Arguments
             return Refuse(result, failed.Errors.ToArray(), args);
         CommonOptions options = (CommonOptions)result.Value;
         string verb = Attribute<VerbAttribute>(options.GetType()).Name;
-        if (LacksValue(options.GetType(), args[^1]))
-            throw new FastGanException($"{verb}: {args[^1]} needs a value; fastgan {verb} --help lists its options");
+        if (WithoutValue(options.GetType(), args) is string bare)
+            throw new FastGanException($"{verb}: {bare} needs a value; fastgan {verb} --help lists its options");
         return options.Extra.FirstOrDefault() is string extra
             ? throw new FastGanException($"{verb}: don't know what to do with '{extra}': an option's name starts with --; fastgan {verb} --help lists them")
             : options;
     }
 
-    /// <summary>Whether the last argument is an option that takes a value: the parser passes over it in silence.</summary>
-    private static bool LacksValue(Type verb, string last) =>
-        verb.GetProperties().Any(p => Option(p) is { } option && last == $"--{option.LongName}" && p.PropertyType != typeof(bool));
+    /// <summary>An option that takes a value and has none: the parser passes over it in silence.</summary>
+    private static string? WithoutValue(Type verb, string[] args)
+    {
+        HashSet<string> valued = [.. from p in verb.GetProperties() where p.PropertyType != typeof(bool) && Option(p) is not null select $"--{Option(p)!.LongName}"];
+        return args.Where((arg, i) => valued.Contains(arg) && (i + 1 == args.Length || args[i + 1].StartsWith("--", StringComparison.Ordinal))).FirstOrDefault();
+    }
 
     private static string Refuse(ParserResult<object> result, Error[] errors, string[] args)
     {

@@ -43,6 +43,7 @@ internal static class Help
             ValueAttribute value = verb.GetProperties().Select(p => p.GetCustomAttribute<ValueAttribute>()).First(v => v is { Index: 0 })!;
             help.Heading = $"fastgan {name} <{value.MetaName}> [options]";
             help.Copyright = verb.GetCustomAttribute<VerbAttribute>()!.HelpText;
+            help.AddPreOptionsLine($"{Environment.NewLine}<{value.MetaName}>: {value.HelpText}");
             help.AdditionalNewLineAfterOption = false;
             help.AutoVersion = false;
             return help;

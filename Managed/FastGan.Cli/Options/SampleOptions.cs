@@ -5,7 +5,7 @@ namespace FastGan.Cli.Options;
 [Verb("sample", HelpText = "Draw new images from a trained generator; needs nothing but the checkpoint.")]
 internal sealed class SampleOptions : DeviceOptions
 {
-    [Value(0, MetaName = "checkpoint", HelpText = "A run's folder, whose newest checkpoint is taken, or one checkpoint.")]
+    [Value(0, Hidden = true, MetaName = "checkpoint", HelpText = "A run's folder, whose newest checkpoint is taken, or one checkpoint.")]
     public string? Checkpoint { get; set; }
 
     [Option("count", MetaValue = "N", HelpText = "Images to draw. Default: what --grid has room for, or 64, or 8 of each class.")]

@@ -6,7 +6,7 @@ namespace FastGan.Cli.Options;
 [Verb("train", HelpText = "Train a preset, or the run that a config.json describes.")]
 internal sealed class TrainOptions : DeviceOptions
 {
-    [Value(0, MetaName = "what", HelpText = "gan, dcgan, wgan, cgan, or a config.json, whose keys the options below override.")]
+    [Value(0, Hidden = true, MetaName = "what", HelpText = "gan, dcgan, wgan, cgan, or a config.json, whose keys the options below override.")]
     public string? What { get; set; }
 
     [Option("data", MetaValue = "SOURCE", HelpText = "fashion-mnist, an IDX file of images, or a folder of PNG, JPEG, WebP or BMP images, with a sub-folder for each class if there are classes. Default: fashion-mnist.")]
