@@ -18,6 +18,16 @@ internal enum Compared
     Weight,
 }
 
+/// <summary>Which gradients the updates of a run get.</summary>
+internal enum UpdatesFrom
+{
+    /// <summary>The device's own: training as it is.</summary>
+    OwnGradients,
+
+    /// <summary>libtorch's, put in the place of the device's once those have been compared.</summary>
+    GoldenGradients,
+}
+
 /// <summary>One value of a run: libtorch's, and what a device makes of the same inputs.</summary>
 /// <param name="Name">Its name in the golden file: "step0.update1.gradient.generator.0.dense.weight".</param>
 /// <param name="Before">libtorch's value a step earlier, for a weight; else null.</param>
@@ -46,7 +56,7 @@ internal sealed class GoldenRun
     /// Trains from the golden initial weights. Minibatches, latents and generated labels are the golden ones, whatever the device would
     /// draw, so that nothing here depends on random numbers.
     /// </summary>
-    public List<Comparison> Train(Device device)
+    public List<Comparison> Train(Device device, UpdatesFrom updatesFrom)
     {
         List<Comparison> compared = [];
         using Trainer trainer = new(Config, Data, device);
@@ -57,7 +67,7 @@ internal sealed class GoldenRun
 
         for (int step = 0; step < Config.Training.Steps; step++)
         {
-            Train(trainer, step, compared);
+            Train(trainer, step, updatesFrom, compared);
             string before = step == 0 ? "initial" : $"step{step - 1}.weight", after = $"step{step}.weight";
             foreach ((Net net, Parameter p) in parameters)
             {
@@ -71,7 +81,7 @@ internal sealed class GoldenRun
         return compared;
     }
 
-    private void Train(Trainer trainer, int step, List<Comparison> compared)
+    private void Train(Trainer trainer, int step, UpdatesFrom updatesFrom, List<Comparison> compared)
     {
         (Gan gan, Device device, Program program) = (trainer.Gan, trainer.Device, trainer.Program);
         Net[] nets = [gan.Generator, gan.Discriminator];
@@ -90,7 +100,10 @@ internal sealed class GoldenRun
                 foreach (Parameter p in updated.Parameters.Where(p => p.Trained))
                 {
                     Tensor gradient = updated.Gradients.Slice(p.Offset, p.Shape);
-                    Compare(Compared.Gradient, $"step{step}.update{updates}.gradient.{p.Name}", device.Read<double>(gradient));
+                    string name = $"step{step}.update{updates}.gradient.{p.Name}";
+                    Compare(Compared.Gradient, name, device.Read<double>(gradient));
+                    if (updatesFrom == UpdatesFrom.GoldenGradients)
+                        device.Write(gradient, Golden(name));
                 }
 
                 updates++;

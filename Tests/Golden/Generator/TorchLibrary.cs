@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace FastGan.Tests.Golden;
 
 /// <summary>
-/// TorchSharp 0.107.0's wrapper library asks for GLIBCXX_3.4.32, which Debian 12 lacks, and uses nothing of it: its one symbol of that version
-/// is a marker for the linker. Where it doesn't load, a copy beside the program gets that need marked as weak; libtorch itself stays as it is.
+/// TorchSharp 0.107.0's wrapper library asks for GLIBCXX_3.4.32, which Debian 12 lacks, and uses nothing of it: its one symbol of that
+/// version is a marker for the linker. Where it doesn't load, a copy beside the program gets that need marked as weak; libtorch itself
+/// stays as it is.
 /// </summary>
 internal static class TorchLibrary
 {
@@ -29,7 +30,9 @@ internal static class TorchLibrary
         File.WriteAllBytes(patched, elf);
     }
 
-    /// <summary>Sets VER_FLG_WEAK in the ELF record that needs the version: the name's hash in four bytes, then the flags in two, which are 0.</summary>
+    /// <summary>
+    /// Sets VER_FLG_WEAK in the ELF record that needs the version: the name's hash in four bytes, then the flags in two, which are 0.
+    /// </summary>
     private static void MarkWeak(Span<byte> elf, string version)
     {
         uint hash = 0;
@@ -43,7 +46,7 @@ internal static class TorchLibrary
         BinaryPrimitives.WriteUInt32LittleEndian(record, hash);
         int at = elf.IndexOf(record);
         if (at < 0 || elf[(at + 1)..].IndexOf(record) >= 0)
-            throw new InvalidDataException($"{Wrapper} doesn't need {version} exactly once; this version of it can't be made loadable this way");
+            throw new InvalidDataException($"{Wrapper} doesn't need {version} exactly once: it can't be made loadable this way");
         elf[at + 4] = 2;
     }
 }

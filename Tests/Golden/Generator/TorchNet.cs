@@ -18,8 +18,8 @@ internal sealed class TorchNet
         (_net, _spec) = (net, spec);
         foreach (Parameter p in net.Parameters)
         {
-            Tensor values = tensor(weights.AsSpan(p.Offset, p.Shape.Count).ToArray(), float64).reshape(p.Shape.N, p.Shape.H, p.Shape.W, p.Shape.C);
-            Tensor own = ToTorch(p, values).contiguous().clone();
+            Tensor values = tensor(weights.AsSpan(p.Offset, p.Shape.Count).ToArray(), float64);
+            Tensor own = ToTorch(p, values.reshape(p.Shape.N, p.Shape.H, p.Shape.W, p.Shape.C)).contiguous().clone();
             _tensors.Add(p.Name, p.Trained ? new TorchSharp.Modules.Parameter(own) : own);
         }
     }
@@ -62,7 +62,8 @@ internal sealed class TorchNet
             case ConvLayer l:
                 return F.conv2d(x, At(index, "weight"), Find(index, "bias"), strides: [l.Stride, l.Stride], padding: [l.Pad, l.Pad]);
             case ConvTransposeLayer l:
-                return F.conv_transpose2d(x, At(index, "weight"), Find(index, "bias"), strides: [l.Stride, l.Stride], padding: [l.Pad, l.Pad]);
+                return F.conv_transpose2d(
+                    x, At(index, "weight"), Find(index, "bias"), strides: [l.Stride, l.Stride], padding: [l.Pad, l.Pad]);
             case BatchNormLayer l:
                 return F.batch_norm(x, At(index, "running_mean"), At(index, "running_var"), At(index, "scale"), At(index, "bias"),
                     training: true, l.Momentum, l.Epsilon);

@@ -9,7 +9,7 @@ using Tensor = TorchSharp.torch.Tensor;
 
 namespace FastGan.Tests.Golden;
 
-/// <summary>Alternating training steps as one writes them in PyTorch, in double precision. Inputs and outputs go to the golden file.</summary>
+/// <summary>Alternating training steps as one writes them in PyTorch, in double precision. Inputs and results go to the file.</summary>
 internal sealed class TorchRun(RunConfig config, Dataset data, TorchNet g, TorchNet d, GoldenFile file)
 {
     private readonly TrainingSpec _spec = config.Training;
