@@ -14,8 +14,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
     /// <summary>Rows of a packed panel that stay in the second-level cache while a block of tiles passes over them.</summary>
     private const int PartDepth = 1536;
 
-    /// <summary>Widest tile in floats, the same bound for every vector width.</summary>
-    private const int TileWidth = 64;
+    private const int TileWidth = MicroKernel<V, S>.WidestTileFloats;
 
     /// <summary>
     /// Up to <see cref="BlockTiles"/> tiles of rows: for each tile the segments of its reduction, in parts that are done one after another,
@@ -48,13 +47,15 @@ internal sealed unsafe partial class CpuWorker<V, S>
 
         public int PartRows { get; }
 
+        /// <summary>Memory for a block, in whole cache lines.</summary>
         public static long Floats(int segmentsPerTile, int depth)
         {
+            const int Line = 64;
             int parts = PartsOf(depth);
             long bytes = (long)BlockTiles * TileRows * sizeof(float*) + (long)BlockTiles * segmentsPerTile * sizeof(Segment)
                 + (parts > 1 ? BlockTiles : 1) * TileRows * TileWidth * sizeof(float) + TileWidth * sizeof(float)
                 + (long)BlockTiles * parts * sizeof(int);
-            return bytes / sizeof(float);
+            return (bytes + Line - 1) / Line * Line / sizeof(float);
         }
 
         public Segment* Segments(int tile) => _segments + tile * _segmentsPerTile;
