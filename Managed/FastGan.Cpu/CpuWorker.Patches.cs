@@ -34,7 +34,9 @@ internal sealed unsafe partial class CpuWorker<V, S>
         }
     }
 
-    /// <summary>The windows of <paramref name="rows"/> pixels of one image as the rows of a block, a segment for each row of a window.</summary>
+    /// <summary>
+    /// The windows of <paramref name="rows"/> pixels of one image as the rows of a block, a segment for each row of a window.
+    /// </summary>
     private static void PlaceWindows(ConvShape g, float* image, int pixel, int rows, RowBlock block)
     {
         int run = g.R * g.C, line = PaddedImage.Line(g);
@@ -77,8 +79,8 @@ internal sealed unsafe partial class CpuWorker<V, S>
         int group = g.Stride * g.C, groups = (g.R + g.Stride - 1) / g.Stride, columns = g.R * groups * group;
         int pixels = g.OutH * g.OutW, K = g.K, row = g.W * g.C;
         long lineFloats = Math.Max((g.OutW + groups - 1) * group, PaddedImage.Line(g)) + PaddedImage.Slack;
-        float* packed = Scratch(
-            (long)K * Padded(columns), DenseFloats(K) + (long)pixels * columns + PaddedImage.Slack + lineFloats + row + PaddedImage.Slack, out float* own);
+        long ownFloats = DenseFloats(K) + (long)pixels * columns + PaddedImage.Slack + lineFloats + row + PaddedImage.Slack;
+        float* packed = Scratch((long)K * Padded(columns), ownFloats, out float* own);
         PackFilled(g, w, columns, packed);
         team.Sync();
         RowBlock block = new(own, DenseParts(K), K);
@@ -125,7 +127,9 @@ internal sealed unsafe partial class CpuWorker<V, S>
         }
     }
 
-    /// <summary>Row h of the padded image: group b sums part j of the window at b − j, of each output row whose window has this row.</summary>
+    /// <summary>
+    /// Row h of the padded image: group b sums part j of the window at b − j, of each output row whose window has this row.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CollectRow(ConvShape g, int h, float* parts, int columns, float* line)
     {

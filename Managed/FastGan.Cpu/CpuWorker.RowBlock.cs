@@ -2,13 +2,17 @@ using FastGan.Ops;
 
 namespace FastGan.Cpu;
 
-/// <content>Products of a block of rows, given by pointers, with a packed matrix: what every pass but the filter gradient comes down to.</content>
+/// <content>
+/// Products of a block of rows, given by pointers, with a packed matrix: what every pass but the filter gradient comes down to.
+/// </content>
 internal sealed unsafe partial class CpuWorker<V, S>
 {
     /// <summary>Rows of a micro-kernel tile.</summary>
     private const int TileRows = MicroKernel<V, S>.Rows;
 
-    /// <summary>Tiles of a block: many enough that a panel of the packed matrix is read rarely from beyond the second-level cache.</summary>
+    /// <summary>
+    /// Tiles of a block: many enough that a panel of the packed matrix is read rarely from beyond the second-level cache.
+    /// </summary>
     private const int BlockTiles = 36;
 
     /// <summary>Rows of a packed panel that stay in the second-level cache while a block of tiles passes over them.</summary>
@@ -80,8 +84,10 @@ internal sealed unsafe partial class CpuWorker<V, S>
                         segments += counts[p];
                     float* tile = _tiles + i * tileStep;
                     MicroKernel<V, S>.Tile(vectors, segments, counts[part], 0, sizeof(float), panel, tile, part > 0);
-                    if (part == Parts - 1)
-                        epilogue.Store(tile, vectors, _biases, Outs + i * TileRows, Math.Min(TileRows, rows - i * TileRows), column, columns);
+                    if (part < Parts - 1)
+                        continue;
+                    int tileRows = Math.Min(TileRows, rows - i * TileRows);
+                    epilogue.Store(tile, vectors, _biases, Outs + i * TileRows, tileRows, column, columns);
                 }
             }
         }

@@ -13,13 +13,16 @@ internal readonly record struct FilterPart((int From, int To) Tiles, (int From, 
 /// <summary>
 /// One worker's way through dw[k,r,s,c] = Σ_pixels dy[pixel,k] · x[pixel under tap (r,s),c], block of pixels by block of pixels.
 /// For each block, dy is packed with six channels side by side, then for each unit the x under its tap, pixels beyond the border left out.
-/// Where x has few channels the taps are joined with them (windows of R·R·C numbers), and dy, then read only once or twice, is used in place.
+/// Where x has few channels the taps are joined with them (windows of R·R·C numbers), and dy, then read only once or twice, is used
+/// in place.
 /// </summary>
 internal unsafe struct FilterPass<V, S>
     where V : struct
     where S : struct, ISimd<V>
 {
-    /// <summary>Pixels of a block: many, so that the gradient is seldom read and written; few enough for a panel of x to stay in cache.</summary>
+    /// <summary>
+    /// Pixels of a block: many, so that the gradient is seldom read and written; few enough for a panel of x to stay in cache.
+    /// </summary>
     private const int PackedBlockPixels = 384;
 
     /// <summary>The same where dy is used in place and has to stay in cache too.</summary>
@@ -38,7 +41,9 @@ internal unsafe struct FilterPass<V, S>
     /// <summary>The columns of x that are in use, a row for each pixel.</summary>
     private float* _panel;
 
-    /// <summary>For each tile the block's pixels with six numbers each, pixels in the order row, column, image. Unless taps are joined.</summary>
+    /// <summary>
+    /// For each tile the block's pixels with six numbers each, pixels in the order row, column, image. Unless taps are joined.
+    /// </summary>
     private float* _packedDy;
 
     /// <summary>The rows of the padded image that the block needs, for joined taps.</summary>
@@ -68,7 +73,8 @@ internal unsafe struct FilterPass<V, S>
     public readonly int Units => _taps * _panels;
 
     /// <summary>Memory for <see cref="Bind"/>.</summary>
-    public readonly long ScratchFloats => SegmentFloats + TileFloats + PanelFloats + (_joined ? PaddedImage.Floats(_g) : (long)RowTiles * StripFloats);
+    public readonly long ScratchFloats =>
+        SegmentFloats + TileFloats + PanelFloats + (_joined ? PaddedImage.Floats(_g) : (long)RowTiles * StripFloats);
 
     /// <summary>Pixels of the largest block.</summary>
     private int BlockPixels { get; }
@@ -170,8 +176,8 @@ internal unsafe struct FilterPass<V, S>
     }
 
     /// <summary>
-    /// Packs columns [column, column + width) of the pixels of x under tap (r, s) of output rows [top, bottom), and makes a segment for each
-    /// output row; returns how many.
+    /// Packs columns [column, column + width) of the pixels of x under tap (r, s) of output rows [top, bottom), and makes a segment for
+    /// each output row; returns how many.
     /// </summary>
     private readonly int PackTap(int r, int s, int n, int images, int top, int bottom, int column, int width)
     {
