@@ -60,7 +60,8 @@ internal sealed unsafe partial class CpuWorker<V, S>
     private static int Padded(int columns) => (columns + Width - 1) / Width * Width;
 
     /// <summary>
-    /// Shared memory for this operation, <paramref name="own"/> a part of it for this worker alone. Every member calls it with the same sizes.
+    /// Shared memory for this operation, <paramref name="own"/> a part of it for this worker alone. Every member calls it with the same
+    /// sizes.
     /// </summary>
     private float* Scratch(long sharedFloats, long ownFloats, out float* own)
     {

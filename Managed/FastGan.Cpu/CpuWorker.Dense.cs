@@ -2,7 +2,9 @@ using FastGan.Ops;
 
 namespace FastGan.Cpu;
 
-/// <content>Dense layers, whose weights are used for one small batch only, so that packing them would be a visible part of the work.</content>
+/// <content>
+/// Dense layers, whose weights are used for one small batch only, so that packing them would be a visible part of the work.
+/// </content>
 internal sealed unsafe partial class CpuWorker<V, S>
 {
     /// <summary>Outputs for which a dot product for each is faster than a tile with most of its lanes empty.</summary>

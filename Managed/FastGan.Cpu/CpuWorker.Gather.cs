@@ -9,7 +9,9 @@ namespace FastGan.Cpu;
 /// </content>
 internal sealed unsafe partial class CpuWorker<V, S>
 {
-    /// <summary>Images that a tile takes the same pixel of, so that taps beyond the border are left out for all of its rows at once.</summary>
+    /// <summary>
+    /// Images that a tile takes the same pixel of, so that taps beyond the border are left out for all of its rows at once.
+    /// </summary>
     private const int GroupImages = TileRows;
 
     /// <summary>
@@ -58,7 +60,9 @@ internal sealed unsafe partial class CpuWorker<V, S>
         }
     }
 
-    /// <summary>The pixels of x whose row plus the padding is a modulo the stride, and whose column is b: those that taps a + i · stride hit.</summary>
+    /// <summary>
+    /// The pixels of x whose row plus the padding is a modulo the stride, and whose column is b: those that taps a + i · stride hit.
+    /// </summary>
     private static Gather Residue(ConvShape g, int a, int b)
     {
         static int First(int residue, int pad, int stride) => ((residue - pad) % stride + stride) % stride;

@@ -1,23 +1,18 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using FastGan.Ops;
 
 namespace FastGan.Cpu;
 
 /// <content>
 /// Images of one to a few channels, the outer ends of a network. A vector along their channels would be nearly empty, so the taps of a
-/// window's row are joined with its channels: R · C numbers that are contiguous in an image with its padding written out.
-/// Copies here go in whole vectors and may run over their end, into what is written next or into the slack after a buffer.
+/// window's row are joined with its channels: R · C numbers, contiguous in a <see cref="PaddedImage"/>.
 /// </content>
 internal sealed unsafe partial class CpuWorker<V, S>
 {
-    /// <summary>Numbers that a copy may read or write beyond its end.</summary>
-    private const int Slack = 16;
-
     private void PatchForward(ConvShape g, float* x, float* w, in Epilogue<V, S> epilogue, float* y)
     {
         int depth = g.R * g.R * g.C, grid = g.OutH * g.OutW;
-        float* packed = Scratch((long)depth * Padded(g.K), RowBlock.Floats(g.R, depth) + PaddedFloats(g), out float* own);
+        float* packed = Scratch((long)depth * Padded(g.K), RowBlock.Floats(g.R, depth) + PaddedImage.Floats(g), out float* own);
         PackTransposed(w, depth, g.K, packed);
         team.Sync();
         RowBlock block = new(own, g.R, depth);
@@ -29,7 +24,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
             int n = pixel / grid;
             rows = Math.Min(BlockTiles * TileRows, Math.Min(end, (n + 1) * grid) - pixel);
             if (n != padded)
-                Pad(g, x, n, 0, g.H + 2 * g.Pad, image);
+                PaddedImage.Write(g, x, n, 0, g.H + 2 * g.Pad, image);
             padded = n;
             PlaceWindows(g, image, pixel % grid, rows, block);
             for (int i = 0; i < rows; i++)
@@ -39,32 +34,12 @@ internal sealed unsafe partial class CpuWorker<V, S>
         }
     }
 
-    /// <summary>Rows of an image with its padding, which every window lies inside.</summary>
-    private static long PaddedFloats(ConvShape g) => (long)(g.H + 2 * g.Pad) * (g.W + 2 * g.Pad) * g.C + Slack;
-
-    /// <summary>Rows [from, to) of image n with its padding.</summary>
-    private static void Pad(ConvShape g, float* x, int n, int from, int to, float* padded)
-    {
-        int row = g.W * g.C, border = g.Pad * g.C;
-        for (int h = from - g.Pad; h < to - g.Pad; h++, padded += row + 2 * border)
-        {
-            Span<float> target = new(padded, row + 2 * border);
-            if ((uint)h >= (uint)g.H)
-            {
-                target.Clear();
-                continue;
-            }
-
-            target[..border].Clear();
-            new Span<float>(x + ((nint)n * g.H + h) * row, row).CopyTo(target[border..]);
-            target[(border + row)..].Clear();
-        }
-    }
-
-    /// <summary>The windows of <paramref name="rows"/> pixels of one image as the rows of a block, a segment for each row of a window.</summary>
+    /// <summary>
+    /// The windows of <paramref name="rows"/> pixels of one image as the rows of a block, a segment for each row of a window.
+    /// </summary>
     private static void PlaceWindows(ConvShape g, float* image, int pixel, int rows, RowBlock block)
     {
-        int run = g.R * g.C, line = (g.W + 2 * g.Pad) * g.C;
+        int run = g.R * g.C, line = PaddedImage.Line(g);
         (int oh, int ow) = (pixel / g.OutW, pixel % g.OutW);
         float* window = image;
         for (int i = 0; i < (rows + TileRows - 1) / TileRows * TileRows; i++)
@@ -103,13 +78,13 @@ internal sealed unsafe partial class CpuWorker<V, S>
     {
         int group = g.Stride * g.C, groups = (g.R + g.Stride - 1) / g.Stride, columns = g.R * groups * group;
         int pixels = g.OutH * g.OutW, K = g.K, row = g.W * g.C;
-        long lineFloats = Math.Max((g.OutW + groups - 1) * group, (g.W + 2 * g.Pad) * g.C) + Slack;
-        float* packed = Scratch(
-            (long)K * Padded(columns), DenseFloats(K) + (long)pixels * columns + Slack + lineFloats + row + Slack, out float* own);
+        long lineFloats = Math.Max((g.OutW + groups - 1) * group, PaddedImage.Line(g)) + PaddedImage.Slack;
+        long ownFloats = DenseFloats(K) + (long)pixels * columns + PaddedImage.Slack + lineFloats + row + PaddedImage.Slack;
+        float* packed = Scratch((long)K * Padded(columns), ownFloats, out float* own);
         PackFilled(g, w, columns, packed);
         team.Sync();
         RowBlock block = new(own, DenseParts(K), K);
-        float* parts = own + DenseFloats(K), line = parts + (long)pixels * columns + Slack, biases = line + lineFloats;
+        float* parts = own + DenseFloats(K), line = parts + (long)pixels * columns + PaddedImage.Slack, biases = line + lineFloats;
         epilogue.FillBias(0, row, row, biases);
         Epilogue<V, S> none = new(null, 1, Activation.Identity);
         (int from, int to) = Share(g.N);
@@ -119,7 +94,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
             {
                 int rows = Math.Min(BlockTiles * TileRows, pixels - pixel);
                 float* first = y + ((long)n * pixels + pixel) * K;
-                Prefetch(first, 1, rows * K, 0);
+                Packing<V, S>.Prefetch(first, rows * K);
                 PlaceDense(block, first, rows, K);
                 for (int i = 0; i < rows; i++)
                     block.Outs[i] = parts + (long)(pixel + i) * columns;
@@ -152,7 +127,9 @@ internal sealed unsafe partial class CpuWorker<V, S>
         }
     }
 
-    /// <summary>Row h of the padded image: group b sums part j of the window at b − j, of each output row whose window has this row.</summary>
+    /// <summary>
+    /// Row h of the padded image: group b sums part j of the window at b − j, of each output row whose window has this row.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CollectRow(ConvShape g, int h, float* parts, int columns, float* line)
     {
@@ -166,6 +143,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
                 rows[count++] = parts + (nint)oh * g.OutW * columns + r * filled;
         }
 
+        // Whole vectors: what runs over is written again by the next group, or lies in the slack.
         int ends = g.OutW + groups - 1;
         for (int b = 0; b < ends; b++)
         {
@@ -185,7 +163,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
         }
 
         // What no window reaches.
-        new Span<float>(line + ends * group, Math.Max(0, (g.W + 2 * g.Pad) * g.C - ends * group)).Clear();
+        new Span<float>(line + ends * group, Math.Max(0, PaddedImage.Line(g) - ends * group)).Clear();
     }
 
     /// <summary>y = act(line + biases).</summary>
@@ -196,32 +174,8 @@ internal sealed unsafe partial class CpuWorker<V, S>
             S.Store(epilogue.Apply(S.Add(S.Load(line + i), S.Load(biases + i))), y + i);
         if (i == count)
             return;
-        float* last = stackalloc float[TileWidth];
+        float* last = stackalloc float[Width];
         S.Store(epilogue.Apply(S.Add(S.Load(line + i), S.Load(biases + i))), last);
         new Span<float>(last, count - i).CopyTo(new Span<float>(y + i, count - i));
-    }
-
-    /// <summary>
-    /// Columns [column, column + width) of the windows of output rows [top, bottom) of one image, one after another. What lies beyond a
-    /// window's R·R·C numbers is left undefined.
-    /// </summary>
-    /// <param name="image">The image with its padding, from the first row that the windows need.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Unfold(ConvShape g, float* image, int top, int bottom, int column, int width, float* panel)
-    {
-        int run = g.R * g.C, lineFloats = (g.W + 2 * g.Pad) * g.C;
-        for (int oh = 0; oh < bottom - top; oh++)
-        {
-            for (int ow = 0; ow < g.OutW; ow++, panel += width)
-            {
-                float* window = image + (nint)oh * g.Stride * lineFloats + ow * g.Stride * g.C;
-                for (int r = 0; r < g.R; r++, window += lineFloats)
-                {
-                    int from = Math.Max(column, r * run), to = Math.Min(column + width, (r + 1) * run);
-                    for (int j = from; j < to; j += 4)
-                        Vector128.Load(window + j - r * run).Store(panel + j - column);
-                }
-            }
-        }
     }
 }

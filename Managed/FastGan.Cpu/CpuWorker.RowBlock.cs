@@ -2,20 +2,23 @@ using FastGan.Ops;
 
 namespace FastGan.Cpu;
 
-/// <content>Products of a block of rows, given by pointers, with a packed matrix: what every pass but the filter gradient comes down to.</content>
+/// <content>
+/// Products of a block of rows, given by pointers, with a packed matrix: what every pass but the filter gradient comes down to.
+/// </content>
 internal sealed unsafe partial class CpuWorker<V, S>
 {
     /// <summary>Rows of a micro-kernel tile.</summary>
     private const int TileRows = MicroKernel<V, S>.Rows;
 
-    /// <summary>Tiles of a block: many enough that a panel of the packed matrix is read rarely from beyond the second-level cache.</summary>
+    /// <summary>
+    /// Tiles of a block: many enough that a panel of the packed matrix is read rarely from beyond the second-level cache.
+    /// </summary>
     private const int BlockTiles = 36;
 
     /// <summary>Rows of a packed panel that stay in the second-level cache while a block of tiles passes over them.</summary>
     private const int PartDepth = 1536;
 
-    /// <summary>Widest tile in floats, the same bound for every vector width.</summary>
-    private const int TileWidth = 64;
+    private const int TileWidth = MicroKernel<V, S>.WidestTileFloats;
 
     /// <summary>
     /// Up to <see cref="BlockTiles"/> tiles of rows: for each tile the segments of its reduction, in parts that are done one after another,
@@ -48,13 +51,15 @@ internal sealed unsafe partial class CpuWorker<V, S>
 
         public int PartRows { get; }
 
+        /// <summary>Memory for a block, in whole cache lines.</summary>
         public static long Floats(int segmentsPerTile, int depth)
         {
+            const int Line = 64;
             int parts = PartsOf(depth);
             long bytes = (long)BlockTiles * TileRows * sizeof(float*) + (long)BlockTiles * segmentsPerTile * sizeof(Segment)
                 + (parts > 1 ? BlockTiles : 1) * TileRows * TileWidth * sizeof(float) + TileWidth * sizeof(float)
                 + (long)BlockTiles * parts * sizeof(int);
-            return bytes / sizeof(float);
+            return (bytes + Line - 1) / Line * Line / sizeof(float);
         }
 
         public Segment* Segments(int tile) => _segments + tile * _segmentsPerTile;
@@ -79,8 +84,10 @@ internal sealed unsafe partial class CpuWorker<V, S>
                         segments += counts[p];
                     float* tile = _tiles + i * tileStep;
                     MicroKernel<V, S>.Tile(vectors, segments, counts[part], 0, sizeof(float), panel, tile, part > 0);
-                    if (part == Parts - 1)
-                        epilogue.Store(tile, vectors, _biases, Outs + i * TileRows, Math.Min(TileRows, rows - i * TileRows), column, columns);
+                    if (part < Parts - 1)
+                        continue;
+                    int tileRows = Math.Min(TileRows, rows - i * TileRows);
+                    epilogue.Store(tile, vectors, _biases, Outs + i * TileRows, tileRows, column, columns);
                 }
             }
         }

@@ -33,6 +33,19 @@ internal unsafe struct Segment
 {
     public float* A0, A1, A2, A3, A4, A5;
     public nint Row, Depth;
+
+    /// <summary>Six rows of a that start side by side.</summary>
+    public static Segment Side(float* a, nint row, nint depth) => new()
+    {
+        A0 = a,
+        A1 = a + 1,
+        A2 = a + 2,
+        A3 = a + 3,
+        A4 = a + 4,
+        A5 = a + 5,
+        Row = row,
+        Depth = depth,
+    };
 }
 
 /// <summary>
@@ -45,6 +58,9 @@ internal static unsafe class MicroKernel<V, S>
 {
     /// <summary>Rows of a tile.</summary>
     public const int Rows = 6;
+
+    /// <summary>Numbers in a row of the widest tile of any vector width.</summary>
+    public const int WidestTileFloats = 64;
 
     /// <summary>Vectors of the widest tile: as many as leave every sum in a register.</summary>
     public static int WidestTile => S.Width == 16 ? 4 : 2;

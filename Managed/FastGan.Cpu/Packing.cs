@@ -54,6 +54,15 @@ internal static unsafe class Packing<V, S>
         }
     }
 
+    /// <summary>Asks for <paramref name="count"/> numbers ahead of their use.</summary>
+    public static void Prefetch(float* at, int count)
+    {
+        if (!Sse.IsSupported)
+            return;
+        for (int i = 0; i < count; i += 64 / sizeof(float))
+            Sse.Prefetch0(at + i);
+    }
+
     /// <summary>Four columns, in 4 × 4 blocks; returns how deep it came.</summary>
     private static int Transpose4(float* source, nint stride, int depth, float* panel, nint width)
     {

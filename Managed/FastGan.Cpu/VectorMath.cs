@@ -3,7 +3,9 @@ using FastGan.Ops;
 
 namespace FastGan.Cpu;
 
-/// <summary>Elementary functions on vectors, within a few units in the last place, after Cephes (Moshier, single precision). NaN gives NaN.</summary>
+/// <summary>
+/// Elementary functions on vectors, within a few units in the last place, after Cephes (Moshier, single precision). NaN gives NaN.
+/// </summary>
 internal static class VectorMath<V, S>
     where V : struct
     where S : struct, ISimd<V>
