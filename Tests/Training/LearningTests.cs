@@ -36,6 +36,7 @@ public sealed class LearningTests
         double trained = Distance(data, samples);
 
         Console.WriteLine($"{preset}: distance {trained:F3} after {steps} steps, {untrained:F3} untrained, {floor:F3} between real images; {metrics}");
+        Assert.IsTrue(double.IsFinite(trained), "a NaN would count as less than any number below");
         Assert.IsLessThan(atMost * untrained, trained, $"distance {trained} after {steps} steps, {untrained} before");
         if (preset == "cgan")
         {
