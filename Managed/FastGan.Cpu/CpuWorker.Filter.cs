@@ -19,7 +19,8 @@ internal sealed unsafe partial class CpuWorker<V, S>
         pass.Bind(x, dy, own);
         if (chunks == 1)
         {
-            FilterPart part = pass.RowTiles > pass.Units
+            // Sharing units, each worker packs all of dy; sharing tiles, all of x under every tap, which is more.
+            FilterPart part = pass.RowTiles > pass.Units && pass.Units < 4 * team.Size
                 ? new(Share(pass.RowTiles), (0, pass.Units))
                 : new((0, pass.RowTiles), Share(pass.Units));
             for (int block = 0; block < pass.Blocks && !part.IsEmpty; block++)
