@@ -27,7 +27,7 @@ internal sealed class TrainOptions : DeviceOptions
     [Option("out", MetaValue = "FOLDER", HelpText = "Where the run is written: config.json, metrics.jsonl, samples, curves.png, checkpoint. Default: runs/PRESET, or runs/PRESET-2 and so on where that is taken.")]
     public string? Out { get; set; }
 
-    [Option("steps", MetaValue = "N", HelpText = "Steps to train; a step is --critic-steps discriminator updates and one generator update. Default: the preset's (gan 20000; dcgan, cgan 2000; wgan 1500).")]
+    [Option("steps", MetaValue = "N", HelpText = "Steps to train; a step is --critic-steps discriminator updates and one generator update. Default: the preset's (gan 20000, others 2000).")]
     public long? Steps { get; set; }
 
     [Option("epochs", MetaValue = "N", HelpText = "Instead of --steps: passes over the data; fractions are allowed.")]
@@ -48,7 +48,7 @@ internal sealed class TrainOptions : DeviceOptions
     [Option("optimizer", MetaValue = "NAME", HelpText = "adam, rmsprop or sgd, for both networks. Default: the preset's (adam; wgan rmsprop).")]
     public string? Optimizer { get; set; }
 
-    [Option("lr", MetaValue = "RATE", HelpText = "Learning rate of both networks. Default: the preset's (2e-4; wgan 5e-5), whatever the optimizer.")]
+    [Option("lr", MetaValue = "RATE", HelpText = "Learning rate of both networks. Default: 2e-4, whatever the optimizer (the WGAN paper has 5e-5).")]
     public double? LearningRate { get; set; }
 
     [Option("g-lr", MetaValue = "RATE", HelpText = "Learning rate of the generator alone. Default: --lr.")]

@@ -28,7 +28,8 @@ public static class Presets
         if (name == "cgan" && classes == 0)
             throw new FastGanException("cgan needs labels, and the data has none: give an IDX pair or a folder with one sub-folder a class, or train dcgan");
 
-        OptimizerSpec adam = new(OptimizerKind.Adam, 2e-4), rmsProp = new(OptimizerKind.RmsProp, 5e-5);
+        // The WGAN paper's rate is 5e-5; with images this small, four times that gets as far in a quarter of the steps.
+        OptimizerSpec adam = new(OptimizerKind.Adam, 2e-4), rmsProp = new(OptimizerKind.RmsProp, 2e-4);
         int convBatch = imageSize <= 32 ? 128 : 64;
         (NetSpec g, NetSpec d) = name == "gan" ? (MlpGenerator(imageSize, channels), MlpDiscriminator())
             : (ConvGenerator(imageSize, channels, name == "cgan"), ConvDiscriminator(imageSize, name == "cgan"));
@@ -52,7 +53,7 @@ public static class Presets
                 "wgan" => new TrainingSpec
                 {
                     Batch = 64,
-                    Steps = 1_500,
+                    Steps = 2_000,
                     Loss = AdversarialLoss.Wasserstein,
                     CriticSteps = 5,
                     Clip = new ClipSpec(0.01),
