@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using FastGan.Cpu;
 using FastGan.Gans;
+using FastGan.Measuring;
 using FastGan.Training;
 
 namespace FastGan.Benchmarks;

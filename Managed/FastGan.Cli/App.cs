@@ -20,6 +20,8 @@ internal static class App
                     return SampleCommand.Run(o);
                 case InfoOptions o:
                     return InfoCommand.Run(o);
+                case BenchOptions o:
+                    return BenchCommand.Run(o);
                 case var text:
                     Console.WriteLine(text);
                     return ExitCode.Done;

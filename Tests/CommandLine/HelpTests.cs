@@ -8,7 +8,7 @@ namespace FastGan.Tests.CommandLine;
 [TestClass]
 public sealed class HelpTests
 {
-    private static readonly string[] WithoutDefault = ["--epochs", "--verbose", "--quiet", "--trace", "--help"];
+    private static readonly string[] WithoutDefault = ["--epochs", "--verbose", "--quiet", "--trace", "--profile", "--json", "--help"];
 
     [TestMethod]
     [DataRow]
@@ -26,6 +26,7 @@ public sealed class HelpTests
     [DataRow(typeof(ResumeOptions))]
     [DataRow(typeof(SampleOptions))]
     [DataRow(typeof(InfoOptions))]
+    [DataRow(typeof(BenchOptions))]
     public void EveryOptionIsDocumentedWithItsDefault(Type options)
     {
         string verb = options.GetCustomAttribute<VerbAttribute>()!.Name;

@@ -5,7 +5,7 @@ namespace FastGan.Cli.Options;
 /// <summary>Reads the arguments with CommandLineParser, and says what is wrong with them in one line.</summary>
 internal static class Arguments
 {
-    private static readonly Type[] Verbs = [typeof(TrainOptions), typeof(ResumeOptions), typeof(SampleOptions), typeof(InfoOptions)];
+    private static readonly Type[] Verbs = [typeof(TrainOptions), typeof(ResumeOptions), typeof(SampleOptions), typeof(InfoOptions), typeof(BenchOptions)];
 
     public static IReadOnlyList<string> VerbNames { get; } = [.. Verbs.Select(v => Attribute<VerbAttribute>(v).Name)];
 
@@ -25,7 +25,7 @@ internal static class Arguments
         string verb = Attribute<VerbAttribute>(options.GetType()).Name;
         if (WithoutValue(options.GetType(), args) is string bare)
             throw new FastGanException($"{verb}: {bare} needs a value; fastgan {verb} --help lists its options");
-        return options.Extra.FirstOrDefault() is string extra
+        return options.Unknown.FirstOrDefault() is string extra
             ? throw new FastGanException($"{verb}: don't know what to do with '{extra}': an option's name starts with --; fastgan {verb} --help lists them")
             : options;
     }

@@ -5,9 +5,12 @@ namespace FastGan.Cli.Options;
 /// <summary>What every verb takes.</summary>
 internal abstract class CommonOptions
 {
-    /// <summary>Positional arguments that no verb knows; <see cref="Arguments"/> refuses them.</summary>
+    /// <summary>Positional arguments after the first.</summary>
     [Value(1, Hidden = true)]
     public IEnumerable<string> Extra { get; set; } = [];
+
+    /// <summary>Those that the verb can do nothing with; <see cref="Arguments"/> refuses them.</summary>
+    public virtual IEnumerable<string> Unknown => Extra;
 
     [Option("verbose", HelpText = "After an error, print the stack too; so does the environment variable FASTGAN_TRACE=1.")]
     public bool Verbose { get; set; }

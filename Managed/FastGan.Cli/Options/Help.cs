@@ -21,12 +21,14 @@ internal static class Help
           fastgan resume runs/dcgan              go on where a run stopped
           fastgan sample runs/dcgan --out new.png
           fastgan info runs/dcgan                networks layer by layer, optimizers, progress
+          fastgan bench dcgan --profile          how fast, and where the time goes
 
         Verbs
           train     train gan, dcgan, wgan, cgan, or the run that a config.json describes
           resume    go on exactly where a run stopped
           sample    draw new images; needs nothing but the checkpoint
           info      describe a run, a checkpoint or a data set
+          bench     measure training speed, or single operations, on this machine
 
         fastgan VERB --help lists a verb's options and their defaults; --version prints the version.
         Ctrl-C ends training at the next step with a checkpoint; a second Ctrl-C ends it at once.

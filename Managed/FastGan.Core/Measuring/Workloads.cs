@@ -1,17 +1,22 @@
 using FastGan.Data;
 using FastGan.Gans;
 using FastGan.Models;
+using FastGan.Tensors;
 
-namespace FastGan.Benchmarks;
+namespace FastGan.Measuring;
 
 /// <summary>
 /// The five throughput workloads: the networks and steps that other frameworks' example programs train, on random images, so that a
 /// figure depends on nothing but the machine.
 /// </summary>
-internal static class Workloads
+public static class Workloads
 {
+    private const int DataCount = 2048, DataBytes = 64 << 20;
+
     public static IReadOnlyList<string> Names { get; } = ["gan-mlp", "dcgan28", "dcgan64", "wgan28", "cgan28"];
 
+    /// <summary>The config of a workload, with alternating updates.</summary>
+    /// <exception cref="FastGanException">No such workload.</exception>
     public static RunConfig Config(string name)
     {
         DataSpec data = new("random");
@@ -26,16 +31,17 @@ internal static class Workloads
         };
     }
 
-    /// <summary>Random images with random labels, enough for several batches.</summary>
+    /// <summary>Random images of the model's shape, with random labels if it takes any: 2048, or what fits into 64 MiB, but at least a batch.</summary>
     public static Dataset RandomData(RunConfig config)
     {
-        const int count = 2048, classes = 10;
-        ModelSpec m = config.Model;
-        Tensors.Shape shape = Gan.Image(m, count);
+        ModelSpec model = config.Model;
+        int count = Math.Max(config.Training.Batch, Math.Min(DataCount, DataBytes / Gan.Image(model, 1).Count));
+        Shape shape = Gan.Image(model, count);
         Random random = new(1);
         byte[] images = new byte[shape.Count];
         random.NextBytes(images);
-        return new Dataset("random", shape, images, [.. Enumerable.Range(0, count).Select(_ => random.Next(classes))], [.. Enumerable.Range(0, classes).Select(c => $"{c}")]);
+        int[]? labels = model.Classes == 0 ? null : [.. Enumerable.Range(0, count).Select(_ => random.Next(model.Classes))];
+        return new Dataset("random images", shape, images, labels, [.. Enumerable.Range(0, model.Classes).Select(c => $"{c}")]);
     }
 
     /// <summary>The 64×64 DCGAN of PyTorch's examples has no bias anywhere.</summary>
@@ -51,6 +57,7 @@ internal static class Workloads
                 _ => layer,
             })],
         };
-        return config with { Model = config.Model with { Generator = Bare(config.Model.Generator), Discriminator = Bare(config.Model.Discriminator) } };
+        ModelSpec model = config.Model;
+        return config with { Model = model with { Generator = Bare(model.Generator), Discriminator = Bare(model.Discriminator) } };
     }
 }

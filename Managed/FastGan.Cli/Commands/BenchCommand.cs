@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using FastGan.Cli.Display;
+using FastGan.Cli.Options;
+using FastGan.Data;
+using FastGan.Gans;
+using FastGan.Measuring;
+using FastGan.Programs;
+using FastGan.Training;
+
+namespace FastGan.Cli.Commands;
+
+internal static class BenchCommand
+{
+    private const double DefaultSeconds = 5;
+
+    public static int Run(BenchOptions o)
+    {
+        Devices.Check(o);
+        Choice.Within("--seconds", o.Seconds, 0, double.PositiveInfinity, lowIncluded: false);
+        if (o.IsKernels)
+            return KernelsCommand.Run(o);
+        if (o.Workload is not null)
+            throw new FastGanException($"--workload goes with bench {BenchOptions.Kernels}: leave it out, and write fastgan bench {o.Workload}");
+        Choice.AtLeast("--batch", o.Batch, 1);
+        UpdateOrder? update = UpdateOf(o);
+        if (o.What is not null)
+        {
+            Show(o, Measure(o, Config(o.What, o.Batch, update)), withHead: true);
+            return ExitCode.Done;
+        }
+
+        bool withHead = true;
+        foreach (string name in Workloads.Names)
+        {
+            int code = MeasureApart(o, name, out StepSpeed? speed);
+            if (code != ExitCode.Done)
+                return code;
+            Show(o, speed!, withHead);
+            withHead = o.Profile;
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static UpdateOrder? UpdateOf(BenchOptions o) =>
+        Choice.Of("--update", o.Update, ("alternating", UpdateOrder.Alternating), ("simultaneous", UpdateOrder.Simultaneous));
+
+    private static RunConfig Config(string what, int? batch, UpdateOrder? update)
+    {
+        RunConfig config =
+            Workloads.Names.Contains(what) ? Workloads.Config(what)
+            : Presets.Names.Contains(what) ? Presets.Make(what, new DataSpec("random"), 28, 1, classes: 10)
+            : File.Exists(what) ? ConfigFile.Read(what)
+            : throw new FastGanException(
+                $"bench doesn't know '{what}': {Suggest.Among(what, [.. Workloads.Names, .. Presets.Names, BenchOptions.Kernels, "a config.json"])}");
+        TrainingSpec t = config.Training;
+        return config with { Training = t with { Batch = batch ?? t.Batch, Update = update ?? t.Update } };
+    }
+
+    private static StepSpeed Measure(BenchOptions o, RunConfig config)
+    {
+        double seconds = o.Seconds ?? DefaultSeconds;
+        using Device device = Devices.Open(o);
+        using Trainer trainer = new(config, Workloads.RandomData(config), device);
+        StepSpeed speed = StepSpeed.Measure(o.What!, trainer, seconds);
+        return o.Profile ? speed with { Profile = StepProfile.Measure(trainer, Ceiling.Measure(device, seconds / 5), seconds) } : speed;
+    }
+
+    /// <summary>In a process of its own, so that its peak memory is its own.</summary>
+    private static int MeasureApart(BenchOptions o, string workload, out StepSpeed? speed)
+    {
+        string program = Environment.ProcessPath!;
+        bool isHost = Path.GetFileNameWithoutExtension(program) == "dotnet";
+        List<string> args = isHost ? [typeof(BenchCommand).Assembly.Location] : [];
+        args.AddRange(["bench", workload, "--json"]);
+        foreach ((string option, object? value) in new (string, object?)[]
+            { ("--device", o.Device), ("--threads", o.Threads), ("--batch", o.Batch), ("--update", o.Update), ("--seconds", o.Seconds) })
+        {
+            if (value is not null)
+                args.AddRange([option, $"{value}"]);
+        }
+
+        if (o.Profile)
+            args.Add("--profile");
+        using Process process = Process.Start(new ProcessStartInfo(program, args) { RedirectStandardOutput = true })!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        speed = process.ExitCode == ExitCode.Done ? StepSpeed.Parse(output) : null;
+        return process.ExitCode;
+    }
+
+    private static void Show(BenchOptions o, StepSpeed speed, bool withHead)
+    {
+        if (o.Json)
+        {
+            Console.WriteLine(speed.ToJson());
+            return;
+        }
+
+        if (withHead)
+            BenchTables.Head(speed);
+        BenchTables.Print(speed);
+        if (speed.Profile is not null)
+            BenchTables.Print(speed.Profile, speed.MsPerStep);
+    }
+}
