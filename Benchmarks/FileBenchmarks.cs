@@ -12,7 +12,8 @@ namespace FastGan.Benchmarks;
 public class FileBenchmarks : IDisposable
 {
     private const int Pictures = 256, PictureSize = 96;
-    private readonly string _folder = Directory.CreateTempSubdirectory("fastgan-").FullName;
+    private readonly DataSpec _bundled = new(NamedData.Bundled);
+    private string _folder = "";
     private CpuDevice? _device;
     private Trainer? _trainer;
 
@@ -21,6 +22,7 @@ public class FileBenchmarks : IDisposable
     [GlobalSetup]
     public void Setup()
     {
+        _folder = Directory.CreateTempSubdirectory("fastgan-").FullName;
         RunConfig config = Workloads.Config("dcgan64");
         _device = new CpuDevice();
         _trainer = new Trainer(config, Workloads.RandomData(config), _device);
@@ -49,7 +51,7 @@ public class FileBenchmarks : IDisposable
 
     /// <summary>10,000 images of 28×28, compressed.</summary>
     [Benchmark]
-    public Dataset ReadIdx() => Dataset.Load(new DataSpec(NamedData.Bundled), _ => { });
+    public Dataset ReadIdx() => Dataset.Load(_bundled, _ => { });
 
     /// <summary>256 PNG images of 96×96, scaled to 64×64.</summary>
     [Benchmark]

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace FastGan.Measuring;
 
 /// <summary>How long something takes that can be done again and again.</summary>
-internal static class Timing
+public static class Timing
 {
     /// <summary>Seconds of one call.</summary>
     public static double Of(Action action)
