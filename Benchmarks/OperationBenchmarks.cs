@@ -4,7 +4,7 @@ using FastGan.Programs;
 
 namespace FastGan.Benchmarks;
 
-/// <summary>The operations that the workloads spend their time in, each by itself. fastgan bench kernels sets the floor beside such times.</summary>
+/// <summary>The operations that the workloads spend their time in. fastgan bench kernels sets the floor beside such times.</summary>
 public class OperationBenchmarks : IDisposable
 {
     private CpuDevice? _device;

@@ -29,19 +29,20 @@ internal sealed record Comparison
 
     public void Run()
     {
-        string threads = Threads == 1 ? "1 thread" : $"{Threads} threads";
-        Console.WriteLine($"{threads}; alternating updates on random images, the same for both; medians of {Pairs} pair{(Pairs == 1 ? "" : "s")}, ratios of images/s");
+        string pairs = Pairs == 1 ? "1 pair" : $"{Pairs} pairs", threads = Threads == 1 ? "1 thread" : $"{Threads} threads";
+        Console.WriteLine($"{threads}; alternating updates on random images, the same for both; medians of {pairs}, ratios of images/s");
         Console.WriteLine();
-        Console.WriteLine(
-            "| workload | fastgan images/s | libtorch images/s | ratio | least-most | fastgan peak MB | libtorch peak MB | memory |"
-            + (WithReference ? " cpu : reference |" : ""));
-        Console.WriteLine($"|---|---|---|---|---|---|---|---|{(WithReference ? "---|" : "")}");
-        double[] ratios = [.. Names.Select(Row)];
-        Console.WriteLine($"| geometric mean | | | **{Math.Exp(ratios.Average(Math.Log)):0.00}** | | | | |{(WithReference ? " |" : "")}");
+        List<string> columns = ["workload", "fastgan images/s", "libtorch images/s", "ratio", "least-most", "fastgan MB", "libtorch MB", "memory"];
+        if (WithReference)
+            columns.Add("cpu : reference");
+        PrintRow(columns);
+        PrintRow(columns.Select(_ => "---"));
+        double[] ratios = [.. Names.Select(Compare)];
+        PrintRow(columns.Select((_, i) => i switch { 0 => "geometric mean", 3 => $"**{Math.Exp(ratios.Average(Math.Log)):0.00}**", _ => "" }));
     }
 
     /// <returns>The workload's ratio.</returns>
-    private double Row(string workload)
+    private double Compare(string workload)
     {
         List<StepSpeed> ours = [], theirs = [];
         for (int pair = 0; pair < Pairs; pair++)
@@ -55,16 +56,24 @@ internal sealed record Comparison
             Console.Error.WriteLine($"  {workload}, pair {pair + 1} of {Pairs}: {a:0.0} : {b:0.0} = {a / b:0.00}");
         }
 
-        double[] ratios = [.. ours.Zip(theirs, (a, b) => a.ImagesPerSecond / b.ImagesPerSecond)];
-        double ratio = Median(ratios), speed = Median(ours.Select(s => s.ImagesPerSecond));
-        double ourMemory = Median(ours.Select(s => s.PeakMemoryBytes / 1e6)), theirMemory = Median(theirs.Select(s => s.PeakMemoryBytes / 1e6));
-        Console.WriteLine(
-            $"| {workload} | {speed:0.0} | {Median(theirs.Select(s => s.ImagesPerSecond)):0.0} | **{ratio:0.00}** | {ratios.Min():0.00}-{ratios.Max():0.00} "
-            + $"| {ourMemory:0} | {theirMemory:0} | {ourMemory / theirMemory:0.00} |{(WithReference ? $" {speed / Reference(workload):0} |" : "")}");
+        double[] ratios = [.. ours.Zip(theirs, (a, b) => a.ImagesPerSecond / b.ImagesPerSecond).Order()];
+        double ratio = Timing.Median(ratios);
+        (double speed, double memory) = Medians(ours);
+        (double theirSpeed, double theirMemory) = Medians(theirs);
+        List<string> row =
+        [
+            workload, $"{speed:0.0}", $"{theirSpeed:0.0}", $"**{ratio:0.00}**", $"{ratios[0]:0.00}-{ratios[^1]:0.00}",
+            $"{memory:0}", $"{theirMemory:0}", $"{memory / theirMemory:0.00}",
+        ];
+        if (WithReference)
+            row.Add($"{speed / Reference(workload):0}");
+        PrintRow(row);
         return ratio;
     }
 
-    /// <summary>Images a second of the reference, one step of a small batch, except in gan-mlp, where the update would then outweigh the rest.</summary>
+    /// <summary>
+    /// Images a second of the reference: one step of a small batch, except in gan-mlp, where the update would then outweigh the rest.
+    /// </summary>
     private static double Reference(string workload)
     {
         string[] batch = workload == "gan-mlp" ? [] : ["--batch", $"{ReferenceBatch}"];
@@ -79,9 +88,14 @@ internal sealed record Comparison
         using Process process = Process.Start(new ProcessStartInfo("dotnet", [program, .. args]) { RedirectStandardOutput = true })!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode == 0 ? StepSpeed.Parse(output)
-            : throw new FastGanException($"{Path.GetFileNameWithoutExtension(program)} {string.Join(' ', args)} ended with exit code {process.ExitCode}");
+        if (process.ExitCode != 0)
+            throw new FastGanException($"{Path.GetFileName(program)} {string.Join(' ', args)} ended with exit code {process.ExitCode}");
+        return StepSpeed.Parse(output);
     }
 
-    private static double Median(IEnumerable<double> values) => Timing.Median([.. values.Order()]);
+    /// <returns>Images a second, and MB of peak memory.</returns>
+    private static (double Speed, double Memory) Medians(IEnumerable<StepSpeed> runs) =>
+        (Timing.Median([.. runs.Select(r => r.ImagesPerSecond).Order()]), Timing.Median([.. runs.Select(r => r.PeakMemoryBytes / 1e6).Order()]));
+
+    private static void PrintRow(IEnumerable<string> cells) => Console.WriteLine($"| {string.Join(" | ", cells)} |");
 }

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace FastGan.Rival;
 
-/// <summary>A data set in libtorch's memory, as bytes; minibatches of floats in [−1, 1], without replacement, channels last. Lives as long as the process.</summary>
+/// <summary>
+/// A data set in libtorch's memory, as bytes; minibatches of floats in [−1, 1], without replacement, channels last. Lives as long as the process.
+/// </summary>
 internal sealed class TorchImages(Dataset data, int batch)
 {
     private readonly Tensor _images = tensor(data.Images, [data.Count, data.Height, data.Width, data.Channels], ScalarType.Byte);

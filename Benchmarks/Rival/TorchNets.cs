@@ -6,7 +6,8 @@ using static TorchSharp.torch.nn;
 namespace FastGan.Rival;
 
 /// <summary>
-/// The MLP generator of the PyTorch-GAN scripts. In-place functions are called here and below, as the activation modules add an operator a call.
+/// The MLP generator of the PyTorch-GAN scripts. In-place functions are called here and below, as the activation modules add an operator
+/// a call.
 /// </summary>
 internal sealed class MlpGenerator : Module<Tensor, Tensor>
 {
@@ -128,7 +129,8 @@ internal sealed class Generator64 : Module<Tensor, Tensor>
         return c5.call(x).tanh_();
     }
 
-    private static ConvTranspose2d Doubling(long inputs, long outputs) => ConvTranspose2d(inputs, outputs, 4, stride: 2, padding: 1, bias: false);
+    private static ConvTranspose2d Doubling(long inputs, long outputs) =>
+        ConvTranspose2d(inputs, outputs, 4, stride: 2, padding: 1, bias: false);
 }
 
 /// <summary>The 64×64 discriminator of PyTorch's examples, to logits.</summary>
@@ -159,8 +161,8 @@ internal sealed class Discriminator64 : Module<Tensor, Tensor>
 internal static class ChannelsLast
 {
     /// <summary>
-    /// DCGAN's initialisation, and weights in channels_last memory. TorchSharp has no memory_format argument, but libtorch goes by strides, so that a
-    /// permuted contiguous copy is the same thing.
+    /// DCGAN's initialisation, and weights in channels_last memory. TorchSharp has no memory_format argument, but libtorch goes by strides, so
+    /// that a permuted contiguous copy is the same thing.
     /// </summary>
     public static void Initialise(nn.Module net)
     {

@@ -30,7 +30,9 @@ internal sealed class TorchOptimizer
                 grads.append(g)
             empty = []
             torch._foreach_add_(steps, 1)
-            torch._fused_adam_(params, grads, m, v, empty, steps, lr=0.0002, beta1=0.5, beta2=0.999, weight_decay=0.0, eps=1e-08, amsgrad=False, maximize=False)
+            torch._fused_adam_(
+                params, grads, m, v, empty, steps, lr=0.0002, beta1=0.5, beta2=0.999, weight_decay=0.0, eps=1e-08,
+                amsgrad=False, maximize=False)
 
         """, p => [Zeros(p), Zeros(p), [.. p.Select(_ => tensor(0f))]]);
 
@@ -57,7 +59,7 @@ internal sealed class TorchOptimizer
 
         """, _ => []);
 
-    /// <summary>Gradients of these parameters alone: autograd then leaves out those that another network's update would throw away.</summary>
+    /// <summary>Gradients of these parameters alone: autograd then leaves out those that another update would throw away.</summary>
     public void Backward(Tensor loss) => loss.backward(inputs: _parameters);
 
     public void Step()

@@ -23,8 +23,8 @@ internal static partial class TorchSpeed
         Dataset data = Workloads.RandomData(config);
         TrainingSpec t = config.Training;
         Action step = TorchSteps.Make(workload, new TorchImages(data, t.Batch));
-        return StepSpeed.Measure(
-            workload, $"libtorch by TorchSharp, {threads} thread{(threads == 1 ? "" : "s")}", t.Batch, t.ImagesPerStep(), seconds, () => InScope(step));
+        string device = $"libtorch by TorchSharp, {threads} thread{(threads == 1 ? "" : "s")}";
+        return StepSpeed.Measure(workload, device, t.Batch, t.ImagesPerStep(), seconds, () => InScope(step));
     }
 
     private static void InScope(Action step)
@@ -34,8 +34,8 @@ internal static partial class TorchSpeed
     }
 
     /// <summary>
-    /// By default glibc maps and unmaps every large tensor, so that each is faulted in page by page, every step. This keeps them in the heap:
-    /// what PyTorch's tuning guide gets by another allocator.
+    /// By default glibc maps and unmaps every large tensor, so that each is faulted in page by page, every step. This keeps them in the
+    /// heap: what PyTorch's tuning guide gets by another allocator.
     /// </summary>
     private static void KeepFreedMemory()
     {

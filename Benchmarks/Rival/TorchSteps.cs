@@ -6,8 +6,8 @@ using F = TorchSharp.torch.nn.functional;
 namespace FastGan.Rival;
 
 /// <summary>
-/// The training steps of the workloads with libtorch, as fast as we know how to write them: fused optimizers, channels last, no weight gradients that
-/// are thrown away. The discriminator first, then the generator through it.
+/// The training steps of the workloads with libtorch, as fast as we know how to write them: fused optimizers, channels last, no weight
+/// gradients that are thrown away. The discriminator first, then the generator through it.
 /// </summary>
 internal static class TorchSteps
 {

@@ -14,7 +14,8 @@ public sealed class BenchTests
         StepSpeed speed = StepSpeed.Parse(outcome.Output);
         Assert.AreEqual(("gan", 2, 2), (speed.Workload, speed.Batch, speed.Images));
         Assert.Contains("1 thread", speed.Device);
-        Assert.IsTrue(speed.Slowest > 0 && speed.Slowest <= speed.ImagesPerSecond && speed.ImagesPerSecond <= speed.Fastest, outcome.Output);
+        Assert.IsGreaterThan(0, speed.Slowest);
+        Assert.IsTrue(speed.Slowest <= speed.ImagesPerSecond && speed.ImagesPerSecond <= speed.Fastest, outcome.Output);
         Assert.AreEqual(2000, speed.ImagesPerSecond * speed.MsPerStep, 1e-6);
         Assert.IsGreaterThan(10_000_000, speed.PeakMemoryBytes);
         Assert.IsNull(speed.Profile);
@@ -26,7 +27,7 @@ public sealed class BenchTests
     {
         using TemporaryFolder folder = new();
         Fastgan.Train(folder, "cgan", steps: 1);
-        string[] trace = Fastgan.Succeed(folder, "train", "run/config.json", "--trace").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] trace = Lines(Fastgan.Succeed(folder, "train", "run/config.json", "--trace"));
         StepSpeed speed = StepSpeed.Parse(
             Fastgan.Succeed(folder, "bench", "run/config.json", "--seconds", "0.05", "--threads", "1", "--profile", "--json").Output);
         IReadOnlyList<OperationTime> operations = speed.Profile!.Operations;
@@ -44,8 +45,8 @@ public sealed class BenchTests
     public void WithoutAnArgumentAllWorkloadsAreMeasured()
     {
         using TemporaryFolder folder = new();
-        string table = Fastgan.Succeed(folder, "bench", "--batch", "2", "--seconds", "0.05", "--threads", "1").Output;
-        string[] rows = [.. table.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(2).Select(row => row.Split(' ')[0])];
+        Outcome all = Fastgan.Succeed(folder, "bench", "--batch", "2", "--seconds", "0.05", "--threads", "1");
+        string[] rows = [.. Lines(all).Skip(2).Select(row => row.Split(' ')[0])];
         CollectionAssert.AreEqual(Workloads.Names.ToArray(), rows);
     }
 
@@ -53,11 +54,10 @@ public sealed class BenchTests
     public void OperationsAreMeasured()
     {
         using TemporaryFolder folder = new();
-        string[] lines = Fastgan.Succeed(
-            folder, "bench", "kernels", "conv n2 c8 k4 bias", "norm 1024", "--seconds", "0.02", "--threads", "1", "--json").Output
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        JsonElement[] operations = [.. lines.Select(line => JsonDocument.Parse(line).RootElement)];
-        CollectionAssert.AreEqual(new[] { "conv n2 c8 k4 bias", "norm 1024" }, operations.Select(o => o.GetProperty("text").GetString()).ToArray());
+        string[] texts = ["conv n2 c8 k4 bias", "norm 1024"];
+        Outcome outcome = Fastgan.Succeed(folder, ["bench", "kernels", .. texts, "--seconds", "0.02", "--threads", "1", "--json"]);
+        JsonElement[] operations = [.. Lines(outcome).Select(line => JsonDocument.Parse(line).RootElement)];
+        CollectionAssert.AreEqual(texts, operations.Select(o => o.GetProperty("text").GetString()).ToArray());
         Assert.AreEqual(2 * 2 * 8 * 4, operations[0].GetProperty("flops").GetInt64());
         Assert.AreEqual(4 * (1024 + 1), operations[1].GetProperty("bytes").GetInt64());
         Assert.IsTrue(operations.All(o => o.GetProperty("seconds").GetDouble() > 0 && o.GetProperty("floor_seconds").GetDouble() > 0));
@@ -82,4 +82,6 @@ public sealed class BenchTests
         Assert.HasCount(1, outcome.ErrorLines, $"{outcome}");
         Assert.Contains(expected, outcome.Errors);
     }
+
+    private static string[] Lines(Outcome outcome) => outcome.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }

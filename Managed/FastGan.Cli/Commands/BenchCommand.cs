@@ -20,7 +20,7 @@ internal static class BenchCommand
         if (o.IsKernels)
             return KernelsCommand.Run(o);
         if (o.Workload is not null)
-            throw new FastGanException($"--workload goes with bench {BenchOptions.Kernels}: leave it out, and write fastgan bench {o.Workload}");
+            throw new FastGanException($"--workload goes with bench {BenchOptions.Kernels}: write fastgan bench {o.Workload} instead");
         Choice.AtLeast("--batch", o.Batch, 1);
         UpdateOrder? update = UpdateOf(o);
         if (o.What is not null)
@@ -47,12 +47,12 @@ internal static class BenchCommand
 
     private static RunConfig Config(string what, int? batch, UpdateOrder? update)
     {
+        string[] known = [.. Workloads.Names, .. Presets.Names, BenchOptions.Kernels, "a config.json"];
         RunConfig config =
             Workloads.Names.Contains(what) ? Workloads.Config(what)
             : Presets.Names.Contains(what) ? Presets.Make(what, new DataSpec("random"), 28, 1, classes: 10)
             : File.Exists(what) ? ConfigFile.Read(what)
-            : throw new FastGanException(
-                $"bench doesn't know '{what}': {Suggest.Among(what, [.. Workloads.Names, .. Presets.Names, BenchOptions.Kernels, "a config.json"])}");
+            : throw new FastGanException($"bench doesn't know '{what}': {Suggest.Among(what, known)}");
         TrainingSpec t = config.Training;
         return config with { Training = t with { Batch = batch ?? t.Batch, Update = update ?? t.Update } };
     }
@@ -63,7 +63,7 @@ internal static class BenchCommand
         using Device device = Devices.Open(o);
         using Trainer trainer = new(config, Workloads.RandomData(config), device);
         StepSpeed speed = StepSpeed.Measure(o.What!, trainer, seconds);
-        return o.Profile ? speed with { Profile = StepProfile.Measure(trainer, Ceiling.Measure(device, seconds / 5), seconds) } : speed;
+        return o.Profile ? speed with { Profile = StepProfile.Measure(trainer, Ceiling.Measure(device), seconds) } : speed;
     }
 
     /// <summary>In a process of its own, so that its peak memory is its own.</summary>

@@ -14,14 +14,14 @@ internal static class KernelsCommand
     public static int Run(BenchOptions o)
     {
         if (o.Batch is not null || o.Update is not null || o.Profile)
-            throw new FastGanException($"--batch, --update and --profile are for whole models: leave them out, or leave {BenchOptions.Kernels} out");
+            throw new FastGanException($"--batch, --update and --profile are for whole models: leave them or {BenchOptions.Kernels} out");
         if (o.Workload is not null && o.Operations.Any())
             throw new FastGanException("--workload and operations by name both say what to measure: leave one out");
         OpCase[] cases = [.. Texts(o).Distinct().Select(text => OpCase.Parse(text))];
 
         double seconds = o.Seconds ?? DefaultSeconds;
         using Device device = Devices.Open(o);
-        Ceiling ceiling = Ceiling.Measure(device, seconds);
+        Ceiling ceiling = Ceiling.Measure(device);
         OperationRows rows = new(cases.Max(c => c.Text.Length));
         if (!o.Json)
             rows.Head(device.Description, ceiling);

@@ -10,7 +10,8 @@ internal sealed class OperationRows(int width, double? total = null)
     public void Head(string title, Ceiling ceiling)
     {
         Terminal.Heading(
-            $"{title}; ceiling: {ceiling.FlopsPerSecond / 1e9:0} GFLOP/s (a product of 1024³), {ceiling.BytesPerSecond / 1e9:0.0} GB/s (memory; a cache is faster)");
+            $"{title}; ceiling: {ceiling.FlopsPerSecond / 1e9:0} GFLOP/s (a product of 1024³), "
+            + $"{ceiling.BytesPerSecond / 1e9:0.0} GB/s (memory; a cache is faster)");
         string shares = total is null ? "" : $"{"times",6}{"share",8}";
         Console.WriteLine($"{"".PadRight(width)}{shares}{"ms",11}{"GFLOP/s",10}{"GB/s",8}{"floor ms",11}{"of ceiling",12}");
     }
@@ -19,7 +20,8 @@ internal sealed class OperationRows(int width, double? total = null)
     {
         string shares = total is null ? "" : $"{t.Count,6}{t.Seconds / total,8:0.0%}";
         Console.WriteLine(
-            $"{t.Text.PadRight(width)}{shares}{1e3 * t.Seconds,11:0.0000}{t.Flops / t.Seconds / 1e9,10:0.0}{t.Bytes / t.Seconds / 1e9,8:0.0}"
+            $"{t.Text.PadRight(width)}{shares}{1e3 * t.Seconds,11:0.0000}"
+            + $"{t.Flops / t.Seconds / 1e9,10:0.0}{t.Bytes / t.Seconds / 1e9,8:0.0}"
             + $"{1e3 * t.FloorSeconds,11:0.0000}{t.FloorSeconds / t.Seconds,12:0%}");
     }
 }

@@ -12,12 +12,14 @@ public sealed record Ceiling(double FlopsPerSecond, double BytesPerSecond)
     private const string Product = "conv n1024 c1024 k1024";
     private const int StreamCount = 32 << 20;
 
-    /// <param name="seconds">For each of the two measurements.</param>
-    public static Ceiling Measure(Device device, double seconds)
+    /// <summary>For each of the two measurements: enough for the compiler to be done.</summary>
+    private const double Seconds = 0.5;
+
+    public static Ceiling Measure(Device device)
     {
         OpCase product = OpCase.Parse(Product);
         product.Place(device);
-        double productTime = Timing.Repeat(seconds, () => device.Run(product.Program))[0];
+        double productTime = Timing.Repeat(Seconds, () => device.Run(product.Program))[0];
         product.Remove(device);
 
         Tensor values = new("stream", Shape.Vector(StreamCount));
@@ -25,7 +27,7 @@ public sealed record Ceiling(double FlopsPerSecond, double BytesPerSecond)
         recorder.Clip(1, values);
         Program stream = recorder.Finish();
         device.Allocate(values.Storage);
-        double streamTime = Timing.Repeat(seconds, () => device.Run(stream))[0];
+        double streamTime = Timing.Repeat(Seconds, () => device.Run(stream))[0];
         device.Free(values.Storage);
         return new Ceiling(product.Instruction.Flops / productTime, stream.Instructions[0].Bytes(device) / streamTime);
     }

@@ -4,7 +4,9 @@ using FastGan.Training;
 
 namespace FastGan.Measuring;
 
-/// <summary>Where the time of a step goes, the longest first. Each instruction is run alone, so that their sum is a little above a whole step's time.</summary>
+/// <summary>
+/// Where the time of a step goes, the longest first. Each instruction is run alone, so that their sum is a little above a whole step's time.
+/// </summary>
 public sealed record StepProfile(Ceiling Ceiling, IReadOnlyList<OperationTime> Operations)
 {
     private const int LeastSteps = 3;
@@ -13,7 +15,7 @@ public sealed record StepProfile(Ceiling Ceiling, IReadOnlyList<OperationTime> O
 
     public double FloorSeconds => Operations.Sum(o => o.FloorSeconds);
 
-    /// <summary>Trains on, instruction by instruction, for <paramref name="seconds"/> and three steps at least; the median of each counts.</summary>
+    /// <summary>Trains on, instruction by instruction, for some seconds and three steps at least; the median of each counts.</summary>
     public static StepProfile Measure(Trainer trainer, Ceiling ceiling, double seconds)
     {
         (Device device, Instruction[] instructions) = (trainer.Device, trainer.Program.Instructions);

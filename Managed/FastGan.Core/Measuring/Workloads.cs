@@ -31,7 +31,9 @@ public static class Workloads
         };
     }
 
-    /// <summary>Random images of the model's shape, with random labels if it takes any: 2048, or what fits into 64 MiB, but at least a batch.</summary>
+    /// <summary>
+    /// Random images of the model's shape, with random labels if it takes any: 2048, or what fits into 64 MiB, but at least a batch.
+    /// </summary>
     public static Dataset RandomData(RunConfig config)
     {
         ModelSpec model = config.Model;
