@@ -27,7 +27,7 @@ internal sealed class TrainOptions : DeviceOptions
     [Option("out", MetaValue = "FOLDER", HelpText = "Where the run is written: config.json, metrics.jsonl, samples, curves.png, checkpoint. Default: runs/PRESET, or runs/PRESET-2 and so on where that is taken.")]
     public string? Out { get; set; }
 
-    [Option("steps", MetaValue = "N", HelpText = "Steps to train; a step is --critic-steps discriminator updates and one generator update. Default: the preset's (gan 20000, others 2000).")]
+    [Option("steps", MetaValue = "N", HelpText = "Steps to train; a step is --critic-steps discriminator updates and one generator update. Default: the preset's (gan 20000; dcgan, cgan 2000; wgan 1500).")]
     public long? Steps { get; set; }
 
     [Option("epochs", MetaValue = "N", HelpText = "Instead of --steps: passes over the data; fractions are allowed.")]

@@ -53,7 +53,7 @@ public static class Presets
                 "wgan" => new TrainingSpec
                 {
                     Batch = 64,
-                    Steps = 2_000,
+                    Steps = 1_500,
                     Loss = AdversarialLoss.Wasserstein,
                     CriticSteps = 5,
                     Clip = new ClipSpec(0.01),
