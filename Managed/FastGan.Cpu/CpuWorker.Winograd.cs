@@ -9,7 +9,7 @@ namespace FastGan.Cpu;
 /// </content>
 internal sealed unsafe partial class CpuWorker<V, S>
 {
-    /// <summary>Tiles whose data and products stay in the second-level cache while the filters pass over them.</summary>
+    /// <summary>Tiles of a block: two of the micro-kernel's. Their data and products stay in the second-level cache.</summary>
     private const int WinogradTiles = 12;
 
     /// <summary>Floats of transformed filters at a time: what the cores keep in their last-level cache.</summary>
@@ -104,16 +104,17 @@ internal sealed unsafe partial class CpuWorker<V, S>
 
             int column = (panels.From + panel) * WidestColumns, vectors = MicroKernel<V, S>.TileVectors(to.C - column);
             float* b = filters + (long)panel * WinogradPoints * sums.Depth * WidestColumns;
-            (long next, long nextEnd) = (unit + count) < end ? grid.Rows(block + 1, from.H) : (0, 0);
-            for (int point = 0; point < WinogradPoints; point++)
+            (long at, long atEnd) = unit + count < end ? grid.Rows(block + 1, from.H) : (0, 0);
+            (at, atEnd) = (at * from.W * from.C, atEnd * from.W * from.C);
+            for (int point = 0; point < WinogradPoints; point++, b += (nint)sums.Depth * vectors * Width)
             {
-                // While the processor multiplies, what it reads and writes next arrives in its cache.
-                long line = (long)from.W * from.C, ahead = (nextEnd - next) * line, part = count * WinogradPoints;
-                long at = ahead * (panel * WinogradPoints + point) / part, atEnd = ahead * (panel * WinogradPoints + point + 1) / part;
-                Packing<V, S>.Prefetch(input + next * line + at, (int)(atEnd - at));
+                // While the processor multiplies, what it reads for the next block and writes for this one arrives in its cache.
+                long part = (long)panel * WinogradPoints + point, parts = (long)count * WinogradPoints;
+                long now = (atEnd - at) * part / parts, then = (atEnd - at) * (part + 1) / parts;
+                Packing<V, S>.Prefetch(input + at + now, (int)(then - now));
                 for (int i = tiles.Count * point / WinogradPoints; i < tiles.Count * (point + 1) / WinogradPoints; i++)
                     PrefetchOutput(pass, tiles, i, vectors, column, output, to, memory);
-                WinogradProducts(tiles, point, vectors, b + (nint)point * sums.Depth * vectors * Width, sums);
+                WinogradProducts(tiles, point, vectors, b, sums);
             }
 
             epilogue.FillBias(column, to.C, vectors * Width, memory.Biases);

@@ -9,12 +9,14 @@ namespace FastGan.Cpu;
 /// </content>
 internal sealed unsafe partial class CpuWorker<V, S>
 {
-    /// <summary>Tiles of a block: many, so that the sums are seldom read and written.</summary>
-    private const int WinogradFilterTiles = 192;
+    /// <summary>
+    /// Tiles of a block: many, so that the sums are seldom read and written; few enough for what is transformed to stay in cache.
+    /// </summary>
+    private const int WinogradFilterTiles = 96;
 
     /// <summary>
-    /// The operands of a filter gradient for some panels of columns (channels of one phase): for each panel, point and tile a row of data; for
-    /// each point and tile a row of dy; for each panel and point a row of sums for each of K.
+    /// The sizes of a filter gradient's operands, for a group of panels (channels of one phase): for each panel, point and tile a row of
+    /// data; for each point and tile a row of dy; for each panel and point a row of sums for each of K.
     /// </summary>
     private readonly struct WinogradGradient
     {
@@ -115,7 +117,8 @@ internal sealed unsafe partial class CpuWorker<V, S>
         ConvShape g, in WinogradBlock tiles, int i, float* x, int panel, in WinogradGradient sizes, in WinogradMemory memory, float* data)
     {
         (int phase, int column) = (panel / sizes.Panels, panel % sizes.Panels * WidestColumns);
-        int width = MicroKernel<V, S>.TileVectors(g.C - column) * Width, h = 2 * tiles[i].Y - 1 + phase / 2, w = 2 * tiles[i].X - 1 + phase % 2;
+        int width = MicroKernel<V, S>.TileVectors(g.C - column) * Width;
+        int h = 2 * tiles[i].Y - 1 + phase / 2, w = 2 * tiles[i].X - 1 + phase % 2;
         PlacePixels(x, new(g.H, g.W, g.C), tiles[i].N, h, w, 2, Winograd<V, S>.Slots, memory.Zeros, memory.From);
         for (int point = 0; point < WinogradPoints; point++)
             memory.To[point] = data + (nint)point * sizes.Tiles * WidestColumns + i * width;
@@ -141,7 +144,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
         (int phase, int column) = (panel / sizes.Panels, panel % sizes.Panels * WidestColumns);
         int width = MicroKernel<V, S>.TileVectors(g.C - column) * Width, columns = Math.Min(width, g.C - column);
         for (int point = 0; point < WinogradPoints; point++)
-            memory.From[point] = sums + ((nint)point * sizes.Rows) * WidestColumns + k * width;
+            memory.From[point] = sums + (nint)point * sizes.Rows * WidestColumns + k * width;
         for (int v = 0; v < columns; v += Width)
         {
             Winograd<V, S>.Apply<Winograd<V, S>.Collect, Winograd<V, S>.Collect, Winograd<V, S>.Plain>(

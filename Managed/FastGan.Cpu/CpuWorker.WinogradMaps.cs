@@ -3,10 +3,13 @@ namespace FastGan.Cpu;
 /// <content>Winograd's maps on the pixels of tiles.</content>
 internal sealed unsafe partial class CpuWorker<V, S>
 {
-    /// <summary>What a tile's pixels are made of for the maps.</summary>
+    /// <summary>What is made of a tile's pixels.</summary>
     private enum WinogradMap
     {
+        /// <summary>Data for the products: of four or five pixels along an axis.</summary>
         Data,
+
+        /// <summary>Outputs' gradients: of three or four.</summary>
         Spread,
     }
 
@@ -49,10 +52,11 @@ internal sealed unsafe partial class CpuWorker<V, S>
     private static void MapPixels(
         WinogradMap map, (bool Rows, bool Columns) fours, float** from, nint offset, float** to, nint toOffset, int count, float* work)
     {
+        Winograd<V, S>.Plain plain = default;
         if (map == WinogradMap.Data)
-            Map<Winograd<V, S>.Data4, Winograd<V, S>.Data3, Winograd<V, S>.Plain>(fours, from, offset, to, toOffset, count, default, work);
+            Map<Winograd<V, S>.Data4, Winograd<V, S>.Data3, Winograd<V, S>.Plain>(fours, from, offset, to, toOffset, count, plain, work);
         else
-            Map<Winograd<V, S>.Spread4, Winograd<V, S>.Spread3, Winograd<V, S>.Plain>(fours, from, offset, to, toOffset, count, default, work);
+            Map<Winograd<V, S>.Spread4, Winograd<V, S>.Spread3, Winograd<V, S>.Plain>(fours, from, offset, to, toOffset, count, plain, work);
     }
 
     /// <summary>The map for the tile's kind.</summary>

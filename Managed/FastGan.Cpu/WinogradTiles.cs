@@ -71,7 +71,9 @@ internal unsafe struct WinogradBlock(WinogradTile* tiles)
     }
 }
 
-/// <summary>How the tiles of a batch are cut into blocks: of whole images, or, where one has more tiles than that, of rows of tiles.</summary>
+/// <summary>
+/// How the tiles of a batch are cut into blocks: of whole images, or, where one has more tiles than that, of rows of tiles.
+/// </summary>
 internal readonly struct WinogradGrid
 {
     private const int FewestChannels = 16;
@@ -107,11 +109,13 @@ internal readonly struct WinogradGrid
         tiles.Fill(_down, _across, n, Math.Min(n + _images, _n), row, Math.Min(row + _rows, _down.Count));
     }
 
-    /// <summary>The rows of all images, one below the other, that a block reads, about, if images have so many.</summary>
+    /// <summary>
+    /// The rows that a block reads, but for its border, of images of some height that lie one below the other.
+    /// </summary>
     public (long From, long To) Rows(int block, int height)
     {
-        int n = block / _perImage * _images, row = block % _perImage * _rows;
-        long from = (long)n * height, to = (long)Math.Min(n + _images, _n) * height;
-        return _perImage == 1 ? (from, to) : (from + height * row / _down.Count, from + height * Math.Min(row + _rows, _down.Count) / _down.Count);
+        long n = block / _perImage * _images, images = Math.Min(_images, _n - n);
+        int part = block % _perImage;
+        return (n * height + (long)height * part / _perImage, (n + images - 1) * height + (long)height * (part + 1) / _perImage);
     }
 }
