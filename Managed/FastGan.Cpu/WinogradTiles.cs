@@ -17,6 +17,9 @@ internal readonly struct TileAxis
 
     public int Fours { get; }
 
+    /// <summary>Five for each tile of four, four for each of three.</summary>
+    public int Points => 4 * Count + Fours;
+
     public int Start(int tile) => 4 * tile - Math.Max(0, tile - Fours);
 
     /// <summary>The part of tiles [from, to) that has four outputs, and the one that has three.</summary>
@@ -76,7 +79,7 @@ internal unsafe struct WinogradBlock(WinogradTile* tiles)
 /// </summary>
 internal readonly struct WinogradGrid
 {
-    private const int FewestChannels = 16;
+    private const int FewestChannels = 16, FewestSaved = 256;
 
     private readonly int _n, _images, _rows, _perImage;
     private readonly TileAxis _down, _across;
@@ -93,10 +96,16 @@ internal readonly struct WinogradGrid
     }
 
     /// <summary>
-    /// The convolutions for which it pays: not with so few channels that the transforms outweigh what they save.
+    /// The convolutions for which it pays: not with so few channels that the data's transforms outweigh what they save, nor
+    /// with so few tiles that the filter's do. It saves multiplications of all filters' numbers by those of a tile at one point.
     /// </summary>
-    public static bool Takes(ConvShape g) =>
-        g is { R: 4, Stride: 2, Pad: 1 } && g.H % 2 == 0 && g.W % 2 == 0 && Math.Min(g.C, g.K) >= FewestChannels;
+    public static bool Takes(ConvShape g)
+    {
+        if (g is not { R: 4, Stride: 2, Pad: 1 } || g.H % 2 != 0 || g.W % 2 != 0 || Math.Min(g.C, g.K) < FewestChannels)
+            return false;
+        long direct = 4L * g.OutH * g.OutW, products = (long)new TileAxis(g.OutH).Points * new TileAxis(g.OutW).Points;
+        return g.N * (direct - products) >= FewestSaved;
+    }
 
     public int Blocks { get; }
 
