@@ -18,6 +18,8 @@ internal sealed unsafe partial class CpuWorker<V, S>
         Epilogue<V, S> epilogue = new(bias is null ? null : Reals(bias), g.K, act);
         if (g.K <= FewOutputs && g.C >= Width)
             DotForward(g, Reals(x), Reals(w), epilogue, Reals(y));
+        else if (WinogradGrid.Takes(g))
+            WinogradForward(g, Reals(x), Reals(w), epilogue, Reals(y));
         else if (g.IsDense)
             DenseForward(g, Reals(x), Reals(w), epilogue, Reals(y));
         else if (g.C <= FewChannels)
@@ -33,6 +35,8 @@ internal sealed unsafe partial class CpuWorker<V, S>
         g = Simplest(g);
         if (g.IsDense)
             DenseBackwardData(g, Reals(y), Reals(w), epilogue, Reals(x));
+        else if (WinogradGrid.Takes(g))
+            WinogradBackwardData(g, Reals(y), Reals(w), epilogue, Reals(x));
         else if (g.C <= FewChannels)
             PatchBackwardData(g, Reals(y), Reals(w), epilogue, Reals(x));
         else
@@ -42,7 +46,10 @@ internal sealed unsafe partial class CpuWorker<V, S>
 
     public void ConvBackwardFilter(ConvShape g, Tensor x, Tensor dy, Write mode, Tensor dw)
     {
-        FilterGradient(Simplest(g), Reals(x), Reals(dy), mode, Reals(dw));
+        if (WinogradGrid.Takes(g))
+            WinogradBackwardFilter(g, Reals(x), Reals(dy), mode, Reals(dw));
+        else
+            FilterGradient(Simplest(g), Reals(x), Reals(dy), mode, Reals(dw));
         team.Sync();
     }
 

@@ -1,3 +1,4 @@
+using FastGan.Cpu;
 using FastGan.Programs;
 using FastGan.Reference;
 using FastGan.Tensors;
@@ -13,12 +14,22 @@ internal static class Accuracy
     private const int Draws = 4;
 
     /// <summary>
+    /// How much larger the error of a convolution by Winograd's F(4, 2) may be than that of the sum that it replaces. One axis of a tile is
+    /// Σ_p a_p(dy) · b_p(s) · g_p(w) over five points, linear maps of 4 numbers of dy, 5 of s and 2 of w; the direct sum has 8 such
+    /// products of coefficient 1. Roundings being independent, the squared error goes with the squared coefficients:
+    /// Σ_p |a_p|² |b_p|² |g_p|² = 1 · 2.5 · 1 + 4 · 6 · 1/2 + 4 · 14 / 18 + 85 · 2 · 5/36 + 1 · 10 · 1 = 51.2 against 8, for each of two
+    /// axes; the same for all three passes, as each is a derivative of the same sum. Tiles of three are better.
+    /// </summary>
+    private const double WinogradFactor = 51.2 / 8;
+
+    /// <summary>
     /// The largest ‖computed − exact‖₂ of each written tensor. A stable algorithm in floats gives nearly the exact result of nearly the
     /// given inputs. So the measure is Δ, the change of the exact result when every input moves by up to one unit roundoff of
     /// itself, at random: it knows about cancellation and about what an activation lets through. A sum of L terms, in any order, has
     /// an error of up to about √L roundings of its terms, as roundings are as good as independent (Higham and Mary, 2019), and the stored
     /// result has one more, of the result itself: hence 2 · (√L · Δ + u · ‖exact‖). L is the operation's flops per element of
-    /// its smallest output, no less than the terms of its longest sum. An operation without arithmetic must be exact.
+    /// its smallest output, no less than the terms of its longest sum. An operation without arithmetic must be exact. Where the CPU takes
+    /// fewer multiplications than the sum has, √L · Δ grows by a factor of its own.
     /// </summary>
     public static Dictionary<Tensor, double> Bounds(OpCase op, OpRun exact, ReferenceDevice reference)
     {
@@ -38,7 +49,14 @@ internal static class Accuracy
         }
 
         double length = Math.Max(1, op.Instruction.Flops / writes.Min(t => t.Count));
-        return writes.ToDictionary(t => t, t => 2 * (Math.Sqrt(length * squares[t] / Draws) + Unit * Norm(exact.Values(t))));
+        double factor = 2 * (TakesWinograd(op) ? WinogradFactor : 1);
+        return writes.ToDictionary(t => t, t => factor * Math.Sqrt(length * squares[t] / Draws) + 2 * Unit * Norm(exact.Values(t)));
+    }
+
+    private static bool TakesWinograd(OpCase op)
+    {
+        OpText text = new(op.Text);
+        return text.Name.StartsWith("conv", StringComparison.Ordinal) && WinogradGrid.Takes(text.Geometry());
     }
 
     public static double Distance(ReadOnlySpan<double> a, ReadOnlySpan<double> b)

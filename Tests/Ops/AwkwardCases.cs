@@ -15,6 +15,10 @@ internal static class AwkwardCases
         "n3 h14 w14 c16 k1 r4 s2 p1", "n2 h4 w4 c32 k1 r4 s1 p0", "n2 h4 w4 c32 k5 r4 s1 p0", "n1 h9 w9 c4 k17 r5 s1 p2",
         "n2 h7 w8 c2 k18 r5 s2 p2",
         "n2 h11 w5 c15 k31 r5 s3 p2", "n1 h3 w3 c64 k64 r3 s1 p2", "n5 h2 w2 c48 k24 r2 s2 p0", "n1 h28 w28 c2 k64 r4 s2 p1",
+        // Winograd's: tiles of three and of four in either direction, and over the end; one and more blocks, panels and groups of panels.
+        "n3 h14 w14 c33 k48 r4 s2 p1", "n2 h12 w20 c40 k17 r4 s2 p1", "n3 h16 w16 c64 k32 r4 s2 p1", "n8 h10 w10 c24 k17 r4 s2 p1",
+        "n1 h24 w28 c16 k40 r4 s2 p1", "n1 h6 w104 c17 k16 r4 s2 p1", "n5 h36 w28 c16 k16 r4 s2 p1", "n33 h4 w6 c16 k24 r4 s2 p1",
+        "n7 h8 w8 c160 k272 r4 s2 p1",
     ];
 
     /// <summary>The end of a convolution's text, one for each geometry in turn.</summary>
