@@ -47,7 +47,7 @@ public static class Curves
         norms.Axes.Bottom.Label.Bold = false;
         Curve(norms, "D", D, steps, points.Select(p => Math.Log10(p.DGradNorm)));
         Curve(norms, "G", G, steps, points.Select(p => Math.Log10(p.GGradNorm)));
-        norms.Axes.Left.TickGenerator = new NumericAutomatic { LabelFormatter = exponent => $"{Math.Pow(10, exponent):G2}" };
+        norms.Axes.Left.TickGenerator = new NumericAutomatic { LabelFormatter = exponent => Short(Math.Pow(10, exponent)) };
 
         using SKBitmap bitmap = new(Width, Height, SKColorType.Rgba8888, SKAlphaType.Opaque);
         using SKCanvas canvas = new(bitmap);
@@ -119,4 +119,7 @@ public static class Curves
 
         return means;
     }
+
+    /// <summary>Two digits, or whole numbers from ten on: 6.3, 158.</summary>
+    private static string Short(double value) => value >= 10 ? $"{value:F0}" : $"{value:G2}";
 }
