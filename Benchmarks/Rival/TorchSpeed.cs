@@ -24,7 +24,7 @@ internal static partial class TorchSpeed
         TrainingSpec t = config.Training;
         Action step = TorchSteps.Make(workload, new TorchImages(data, t.Batch));
         string device = $"libtorch by TorchSharp, {threads} thread{(threads == 1 ? "" : "s")}";
-        return StepSpeed.Measure(workload, device, t.Batch, t.ImagesPerStep(), seconds, () => InScope(step));
+        return StepSpeed.Measure(workload, device, t.Batch, t.ImagesPerStep(), seconds, () => InScope(step), () => { });
     }
 
     private static void InScope(Action step)

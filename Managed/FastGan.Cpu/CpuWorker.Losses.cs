@@ -8,8 +8,9 @@ internal sealed unsafe partial class CpuWorker<V, S>
     /// <summary>The least |dlogits| · N / |weight|.</summary>
     private const double LeastGradient = 1e-20;
 
-    public void BceWithLogits(Tensor logits, double target, double weight, Tensor loss, Tensor score, Tensor dlogits)
+    public void BceWithLogits(Tensor logits, double target, double weight, Tensor? lossScale, Tensor loss, Tensor score, Tensor dlogits)
     {
+        Unscaled(lossScale);
         if (index == 0)
         {
             int N = logits.Count;
@@ -36,8 +37,9 @@ internal sealed unsafe partial class CpuWorker<V, S>
         team.Sync();
     }
 
-    public void Wasserstein(Tensor scores, double y, Tensor loss, Tensor score, Tensor dscores)
+    public void Wasserstein(Tensor scores, double y, Tensor? lossScale, Tensor loss, Tensor score, Tensor dscores)
     {
+        Unscaled(lossScale);
         if (index == 0)
         {
             int N = scores.Count;

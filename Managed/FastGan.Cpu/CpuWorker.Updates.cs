@@ -9,8 +9,9 @@ internal sealed unsafe partial class CpuWorker<V, S>
     /// <summary>Elements that <see cref="Norm"/> sums in float before it goes on in double.</summary>
     private const int NormChunk = 16384;
 
-    public void Update(OptimizerRule rule, Tensor rates, Tensor gradients, Tensor state, Tensor parameters)
+    public void Update(OptimizerRule rule, Tensor rates, Tensor gradients, Tensor? lossScale, Tensor state, Tensor parameters)
     {
+        Unscaled(lossScale);
         (float rate, float correction) = (Reals(rates)[0], Reals(rates)[1]);
         float* g = Reals(gradients), s = Reals(state), p = Reals(parameters);
         (int from, int whole, int to) = ShareVectors(parameters.Count);
@@ -36,8 +37,9 @@ internal sealed unsafe partial class CpuWorker<V, S>
         team.Sync();
     }
 
-    public void Clip(double limit, Tensor values)
+    public void Clip(double limit, Tensor? lossScale, Tensor values)
     {
+        Unscaled(lossScale);
         (int from, int whole, int to) = ShareVectors(values.Count);
         Clip((float)limit, from, whole, Reals(values));
         CpuWorker<float, Simd1>.Clip((float)limit, whole, to, Reals(values));
@@ -52,8 +54,9 @@ internal sealed unsafe partial class CpuWorker<V, S>
         team.Sync();
     }
 
-    public void Norm(Tensor values, Tensor norm)
+    public void Norm(Tensor values, Tensor? lossScale, Tensor norm)
     {
+        Unscaled(lossScale);
         int count = values.Count, chunks = (count + NormChunk - 1) / NormChunk;
         double* sums = (double*)team.Scratch((long)chunks * sizeof(double));
         (int first, int last) = Share(chunks);
@@ -73,6 +76,15 @@ internal sealed unsafe partial class CpuWorker<V, S>
         }
 
         team.Sync();
+    }
+
+    public void AdjustLossScale(Tensor lossScale) => Unscaled(lossScale);
+
+    /// <summary>The processor trains in single precision, which needs no loss scale.</summary>
+    private static void Unscaled(Tensor? lossScale)
+    {
+        if (lossScale is not null)
+            throw new NotSupportedException("loss scaling is for half precision, which the processor doesn't compute in");
     }
 
     /// <summary>Reads 16 and writes 12 bytes an element.</summary>

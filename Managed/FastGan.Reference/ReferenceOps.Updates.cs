@@ -5,14 +5,16 @@ namespace FastGan.Reference;
 
 internal sealed unsafe partial class ReferenceOps
 {
-    public void Update(OptimizerRule rule, Tensor rates, Tensor gradients, Tensor state, Tensor parameters)
+    public void Update(OptimizerRule rule, Tensor rates, Tensor gradients, Tensor? lossScale, Tensor state, Tensor parameters)
     {
+        if (lossScale is not null && Reals(lossScale)[LossScale.IsFinite] == 0)
+            return;
         int count = parameters.Count;
         double rate = Reals(rates)[0], correction = Reals(rates)[1];
         double* first = Reals(state), second = first + count;
         for (int i = 0; i < count; i++)
         {
-            double g = Reals(gradients)[i];
+            double g = Reals(gradients)[i] / Scale(lossScale);
             double* p = Reals(parameters) + i;
             switch (rule)
             {
@@ -35,8 +37,9 @@ internal sealed unsafe partial class ReferenceOps
         }
     }
 
-    public void Clip(double limit, Tensor values)
+    public void Clip(double limit, Tensor? lossScale, Tensor values)
     {
+        limit *= Scale(lossScale);
         for (int i = 0; i < values.Count; i++)
             Reals(values)[i] = Math.Clamp(Reals(values)[i], -limit, limit);
     }
@@ -47,11 +50,32 @@ internal sealed unsafe partial class ReferenceOps
             Reals(average)[i] = decay * Reals(average)[i] + (1 - decay) * Reals(values)[i];
     }
 
-    public void Norm(Tensor values, Tensor norm)
+    public void Norm(Tensor values, Tensor? lossScale, Tensor norm)
     {
         double squares = 0;
         for (int i = 0; i < values.Count; i++)
             squares += Reals(values)[i] * Reals(values)[i];
-        *Reals(norm) = Math.Sqrt(squares);
+        if (lossScale is null || double.IsFinite(squares))
+            *Reals(norm) = Math.Sqrt(squares) / Scale(lossScale);
+        if (lossScale is not null)
+            Reals(lossScale)[LossScale.IsFinite] = double.IsFinite(squares) ? 1 : 0;
     }
+
+    public void AdjustLossScale(Tensor lossScale)
+    {
+        double* s = Reals(lossScale);
+        if (s[LossScale.IsFinite] == 0)
+        {
+            s[LossScale.Scale] = Math.Max(s[LossScale.Scale] / 2, LossScale.Least);
+            s[LossScale.Finite] = 0;
+            s[LossScale.Skipped]++;
+        }
+        else if (++s[LossScale.Finite] == LossScale.Growth)
+        {
+            s[LossScale.Scale] = Math.Min(s[LossScale.Scale] * 2, LossScale.Most);
+            s[LossScale.Finite] = 0;
+        }
+    }
+
+    private static double Scale(Tensor? lossScale) => lossScale is null ? 1 : Reals(lossScale)[LossScale.Scale];
 }

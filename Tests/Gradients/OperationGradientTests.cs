@@ -133,7 +133,7 @@ public sealed class OperationGradientTests
         using FiniteDifferences f = new();
         Tensor logits = f.Random(Shape.Matrix(7, 1), z => 3 * z), loss = f.Empty(Shape.Scalar), score = f.Empty(Shape.Scalar),
             one = f.Vector(1, _ => 1);
-        f.Forward.BceWithLogits(logits, target, weight, loss, score, f.GradientOf(logits));
+        f.Forward.BceWithLogits(logits, target, weight, null, loss, score, f.GradientOf(logits));
         f.Check(loss, one);
     }
 
@@ -145,7 +145,7 @@ public sealed class OperationGradientTests
         using FiniteDifferences f = new();
         Tensor scores = f.Random(Shape.Matrix(7, 1)), loss = f.Empty(Shape.Scalar), score = f.Empty(Shape.Scalar),
             one = f.Vector(1, _ => 1);
-        f.Forward.Wasserstein(scores, y, loss, score, f.GradientOf(scores));
+        f.Forward.Wasserstein(scores, y, null, loss, score, f.GradientOf(scores));
         f.Check(loss, one);
     }
 }

@@ -41,7 +41,7 @@ internal static class Accuracy
         Random random = new(1);
         for (int draw = 0; draw < Draws; draw++)
         {
-            OpRun moved = new(op, reference, operand => operand.Tensor.Element == Element.Real
+            OpRun moved = new(op, reference, operand => operand.Tensor.Element.IsReal()
                 ? [.. operand.Values.Select(v => v * (1 + Unit * (2 * random.NextDouble() - 1)))]
                 : operand.Values);
             foreach (Tensor t in writes)

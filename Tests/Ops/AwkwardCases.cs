@@ -44,6 +44,17 @@ internal static class AwkwardCases
         "embed-bwd 3x5 n2 acc",
     ];
 
+    /// <summary>With a loss scale, which half precision has and the processor doesn't.</summary>
+    public static IEnumerable<string> Scaled =>
+    [
+        .. new[] { 1, 3, 33, 1000, 20011 }.SelectMany(n => (string[])
+        [
+            $"bce n{n} target 1 weight 0.5 scaled", $"bce n{n} target 0 weight -1 scaled", $"wasserstein n{n} y -1 scaled",
+            $"adam {n} scaled", $"rmsprop {n} scaled", $"sgd {n} scaled", $"clip {n} limit 0.01 scaled", $"norm {n} scaled",
+        ]),
+        "adjust-scale",
+    ];
+
     private static IEnumerable<string> Convolution(string geometry, int i) =>
     [
         $"conv {geometry}{Epilogues[i % Epilogues.Length]}",

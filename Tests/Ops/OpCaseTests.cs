@@ -14,7 +14,7 @@ public sealed class OpCaseTests
     [TestMethod]
     public void TextsAreThoseOfTheTrace()
     {
-        foreach (string text in AwkwardCases.All.Concat(WorkloadCases.All))
+        foreach (string text in AwkwardCases.All.Concat(AwkwardCases.Scaled).Concat(WorkloadCases.All))
             Assert.AreEqual(text.Replace(" inplace", "", StringComparison.Ordinal), OpCase.Parse(text).Instruction.Text);
     }
 
@@ -38,7 +38,7 @@ public sealed class OpCaseTests
     public void EveryOperationHasACase()
     {
         IOps calls = DispatchProxy.Create<IOps, Calls>();
-        foreach (string text in AwkwardCases.All)
+        foreach (string text in AwkwardCases.All.Concat(AwkwardCases.Scaled))
             OpCase.Parse(text).Instruction.Run(calls);
         HashSet<string> called = ((Calls)calls).Names;
         string[] lacking = [.. typeof(IOps).GetMethods().Select(m => m.Name).Where(m => !called.Contains(m))];

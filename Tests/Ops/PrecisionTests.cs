@@ -23,7 +23,7 @@ public sealed class PrecisionTests
         double[][] d = OnBoth(box =>
         {
             Tensor dlogits = box.Empty(Shape.Matrix(logits.Length, 1));
-            box.Ops.BceWithLogits(box.Put(dlogits.Shape, logits), target, 0.5, box.Empty(1), box.Empty(1), dlogits);
+            box.Ops.BceWithLogits(box.Put(dlogits.Shape, logits), target, 0.5, null, box.Empty(1), box.Empty(1), dlogits);
             return dlogits;
         });
         for (int i = 0; i < logits.Length; i++)
@@ -45,7 +45,7 @@ public sealed class PrecisionTests
                 Tensor state = box.Empty(rule.StateSlots * gradients.Length), parameters = box.Empty(gradients.Length);
                 (double rate, double correction) = rule.Rates(0.125, 3);
                 for (int step = 0; step < 3; step++)
-                    box.Ops.Update(rule, box.Put((float)rate, (float)correction), box.Put(gradients), state, parameters);
+                    box.Ops.Update(rule, box.Put((float)rate, (float)correction), box.Put(gradients), null, state, parameters);
                 return wantsState ? state : parameters;
             });
             for (int i = 0; i < result[0].Length; i++)

@@ -75,7 +75,7 @@ public sealed class ReferenceTests : IDisposable
     {
         Tensor logits = _box.Put(Shape.Matrix(4, 1), 0, Math.Log(3), 1000, -1000), loss = _box.Empty(1), score = _box.Empty(1),
             d = _box.Empty(logits.Shape);
-        _box.Ops.BceWithLogits(logits, 1, -2, loss, score, d);
+        _box.Ops.BceWithLogits(logits, 1, -2, null, loss, score, d);
         _box.Run();
         Expect(loss, -2 * (Math.Log(2) + Math.Log(4 / 3.0) + 1000) / 4);
         Expect(score, (0.5 + 0.75 + 1) / 4);
@@ -86,7 +86,7 @@ public sealed class ReferenceTests : IDisposable
     public void Wasserstein()
     {
         Tensor scores = _box.Put(Shape.Matrix(2, 1), 3, 5), loss = _box.Empty(1), score = _box.Empty(1), d = _box.Empty(scores.Shape);
-        _box.Ops.Wasserstein(scores, 1, loss, score, d);
+        _box.Ops.Wasserstein(scores, 1, null, loss, score, d);
         _box.Run();
         Expect(loss, -4);
         Expect(score, 4);
@@ -111,7 +111,7 @@ public sealed class ReferenceTests : IDisposable
     {
         (double rate, double correction) = new AdamRule().Rates(0.1, 1);
         Tensor parameters = _box.Put(1, 1), state = _box.Empty(4);
-        _box.Ops.Update(new AdamRule(), _box.Put(rate, correction), _box.Put(0.5, -300), state, parameters);
+        _box.Ops.Update(new AdamRule(), _box.Put(rate, correction), _box.Put(0.5, -300), null, state, parameters);
         _box.Run();
         Expect(parameters, 1 - 0.1 / (1 + 2e-8), 1 + 0.1 / (1 + 1e-8 / 300));
         Expect(state, 0.25, -150, 0.00025, 90);
@@ -121,7 +121,7 @@ public sealed class ReferenceTests : IDisposable
     public void RmsProp()
     {
         Tensor parameters = _box.Put(1), state = _box.Put(1);
-        _box.Ops.Update(new RmsPropRule(0.75, 1), _box.Put(0.1, 1), _box.Put(2), state, parameters);
+        _box.Ops.Update(new RmsPropRule(0.75, 1), _box.Put(0.1, 1), _box.Put(2), null, state, parameters);
         _box.Run();
         Expect(state, 1.75);
         Expect(parameters, 1 - 0.2 / (Math.Sqrt(1.75) + 1));
@@ -131,7 +131,7 @@ public sealed class ReferenceTests : IDisposable
     public void MomentumTwice()
     {
         Tensor parameters = _box.Put(1), state = _box.Empty(1);
-        _box.Ops.Update(new SgdRule(0.9), _box.Put(0.1, 1), _box.Put(2), state, parameters);
+        _box.Ops.Update(new SgdRule(0.9), _box.Put(0.1, 1), _box.Put(2), null, state, parameters);
         _box.Run(times: 2);
         Expect(state, 3.8);
         Expect(parameters, 1 - 0.2 - 0.38);
@@ -141,8 +141,8 @@ public sealed class ReferenceTests : IDisposable
     public void ClipAverageAndNorm()
     {
         Tensor values = _box.Put(-3, 4, 0.5), average = _box.Put(1, 1, 1), norm = _box.Empty(1);
-        _box.Ops.Norm(_box.Put(-3, 4), norm);
-        _box.Ops.Clip(1, values);
+        _box.Ops.Norm(_box.Put(-3, 4), null, norm);
+        _box.Ops.Clip(1, null, values);
         _box.Ops.MovingAverage(0.75, values, average);
         _box.Run();
         Expect(norm, 5);

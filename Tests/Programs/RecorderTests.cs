@@ -43,14 +43,14 @@ public sealed class RecorderTests
         [Call(r => r.SliceChannels(Real(Image), 1, Real(Image))), "channels 1..4"],
         [Call(r => r.Embed(Real(Shape.Matrix(10, 5)), Ints(2), Real(Shape.Matrix(2, 4)))), "table is"],
         [Call(r => r.EmbedBackward(Ints(2), Real(Shape.Matrix(3, 5)), Write.Overwrite, Real(Shape.Matrix(10, 5)))), "dy is"],
-        [Call(r => r.BceWithLogits(Real(Shape.Matrix(2, 3)), 1, 1, Real(Shape.Scalar), Real(Shape.Scalar), Real(Shape.Matrix(2, 3)))),
+        [Call(r => r.BceWithLogits(Real(Shape.Matrix(2, 3)), 1, 1, null, Real(Shape.Scalar), Real(Shape.Scalar), Real(Shape.Matrix(2, 3)))),
             "logits is"],
-        [Call(r => r.Wasserstein(Real(Shape.Matrix(2, 1)), 1, Real(Shape.Scalar), Real(Shape.Vector(2)), Real(Shape.Matrix(2, 1)))),
+        [Call(r => r.Wasserstein(Real(Shape.Matrix(2, 1)), 1, null, Real(Shape.Scalar), Real(Shape.Vector(2)), Real(Shape.Matrix(2, 1)))),
             "score is"],
-        [Call(r => r.Update(new AdamRule(), Real(Shape.Vector(2)), Real(Shape.Vector(9)), Real(Shape.Vector(9)), Real(Shape.Vector(9)))),
+        [Call(r => r.Update(new AdamRule(), Real(Shape.Vector(2)), Real(Shape.Vector(9)), null, Real(Shape.Vector(9)), Real(Shape.Vector(9)))),
             "state is 9, should be 18"],
         [Call(r => r.MovingAverage(0.9, Real(Shape.Vector(9)), Real(Shape.Vector(8)))), "average is"],
-        [Call(r => r.Norm(Real(Shape.Vector(9)), Real(Shape.Vector(9)))), "norm is"],
+        [Call(r => r.Norm(Real(Shape.Vector(9)), null, Real(Shape.Vector(9)))), "norm is"],
     ];
 
     [TestMethod]

@@ -7,14 +7,17 @@ using FastGan.Tensors;
 namespace FastGan.Gans;
 
 /// <summary>One network's optimizer: its rule and the slab of its state.</summary>
-public sealed class Optimizer(Net net, OptimizerSpec spec)
+public sealed class Optimizer(Net net, OptimizerSpec spec, Precision precision)
 {
     public OptimizerSpec Spec { get; } = spec;
 
     public OptimizerRule Rule { get; } = spec.Rule();
 
     /// <summary>StateSlots slabs the size of the network's trained parameters, one after another.</summary>
-    public Tensor State { get; } = new($"{net.Name} optimizer", Shape.Vector(spec.Rule().StateSlots * net.Trained.Count));
+    public Tensor State { get; } = new($"{net.Name} optimizer", Shape.Vector(spec.Rule().StateSlots * net.Trained.Count), Element.Full);
+
+    /// <summary>See <see cref="Ops.LossScale"/>; null where the precision needs none.</summary>
+    public Tensor? LossScale { get; } = precision == Precision.Fp16 ? new Tensor($"{net.Name} loss scale", Shape.Vector(Ops.LossScale.Count), Element.Full) : null;
 }
 
 /// <summary>The numbers that one step leaves in memory, in this order; with several discriminator updates, those of the last.</summary>
@@ -48,15 +51,15 @@ public sealed class Gan
             throw new FastGanException($"the discriminator ends in {Text(Discriminator.Output)}, must end in one number: add a dense layer of 1 unit");
         if (model.Discriminator.Layers[^1] is not (DenseLayer or ConvLayer))
             throw new FastGanException("the discriminator must end in its logit: remove what follows its last dense or conv layer");
-        GeneratorOptimizer = new Optimizer(Generator, training.GeneratorOptimizer);
-        DiscriminatorOptimizer = new Optimizer(Discriminator, training.DiscriminatorOptimizer);
-        Average = training.Ema is null ? null : new Tensor("generator average", Generator.Weights.Shape);
+        GeneratorOptimizer = new Optimizer(Generator, training.GeneratorOptimizer, training.Precision);
+        DiscriminatorOptimizer = new Optimizer(Discriminator, training.DiscriminatorOptimizer, training.Precision);
+        Average = training.Ema is null ? null : new Tensor("generator average", Generator.Weights.Shape, Element.Weight);
         Images = new Tensor("images", new Shape(data.Count, data.Height, data.Width, data.Channels), Element.Byte);
         Labels = Generator.TakesLabels || Discriminator.TakesLabels ? new Tensor("labels", Shape.Vector(data.Count), Element.Int32) : null;
         Key = new Tensor("random key", Shape.Vector(4), Element.Int32);
         Indices = new Tensor("minibatch", Shape.Matrix(training.CriticSteps, training.Batch), Element.Int32);
-        Rates = new Tensor("rates", Shape.Matrix(training.CriticSteps + 1, 2));
-        Metrics = new Tensor("metrics", Shape.Vector(Enum.GetValues<Metric>().Length));
+        Rates = new Tensor("rates", Shape.Matrix(training.CriticSteps + 1, 2), Element.Full);
+        Metrics = new Tensor("metrics", Shape.Vector(Enum.GetValues<Metric>().Length), Element.Full);
     }
 
     public RunConfig Config { get; }
@@ -92,7 +95,7 @@ public sealed class Gan
     public IEnumerable<Tensor> Persistent => new[]
     {
         Generator.Weights, Generator.Gradients, GeneratorOptimizer.State, Discriminator.Weights, Discriminator.Gradients,
-        DiscriminatorOptimizer.State, Average, Images, Labels, Key, Indices, Rates, Metrics,
+        DiscriminatorOptimizer.State, GeneratorOptimizer.LossScale, DiscriminatorOptimizer.LossScale, Average, Images, Labels, Key, Indices, Rates, Metrics,
     }.OfType<Tensor>();
 
     public Tensor this[Metric metric] => Metrics.Slice((int)metric, Shape.Scalar, $"{metric}");

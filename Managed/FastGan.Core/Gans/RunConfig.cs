@@ -1,6 +1,7 @@
 using FastGan.Data;
 using FastGan.Models;
 using FastGan.Ops;
+using FastGan.Programs;
 using FastGan.Tensors;
 
 namespace FastGan.Gans;
@@ -113,6 +114,9 @@ public sealed record TrainingSpec
     public ulong Seed { get; init; } = 1;
 
     public required int Batch { get; init; }
+
+    /// <summary>Other than fp32 needs a GPU.</summary>
+    public Precision Precision { get; init; }
 
     /// <summary>A step is <see cref="CriticSteps"/> discriminator updates and one generator update.</summary>
     public required long Steps { get; init; }

@@ -139,17 +139,18 @@ public sealed class TrainingStep
     private Tensor RecordDiscriminatorLoss(Tensor logits)
     {
         int n = _spec.Batch;
+        Tensor? scale = _gan.DiscriminatorOptimizer.LossScale;
         Tensor dlogits = _r.Temporary("dlogits", logits.Shape);
         (Tensor real, Tensor fake, Tensor dreal, Tensor dfake) = (logits.Samples(0, n), logits.Samples(n, n), dlogits.Samples(0, n), dlogits.Samples(n, n));
         if (_spec.Loss == AdversarialLoss.Wasserstein)
         {
-            _r.Wasserstein(real, 1, _gan[Metric.DLossReal], _gan[Metric.DReal], dreal);
-            _r.Wasserstein(fake, -1, _gan[Metric.DLossFake], _gan[Metric.DFake], dfake);
+            _r.Wasserstein(real, 1, scale, _gan[Metric.DLossReal], _gan[Metric.DReal], dreal);
+            _r.Wasserstein(fake, -1, scale, _gan[Metric.DLossFake], _gan[Metric.DFake], dfake);
         }
         else
         {
-            _r.BceWithLogits(real, 1, 1, _gan[Metric.DLossReal], _gan[Metric.DReal], dreal);
-            _r.BceWithLogits(fake, 0, 1, _gan[Metric.DLossFake], _gan[Metric.DFake], dfake);
+            _r.BceWithLogits(real, 1, 1, scale, _gan[Metric.DLossReal], _gan[Metric.DReal], dreal);
+            _r.BceWithLogits(fake, 0, 1, scale, _gan[Metric.DLossFake], _gan[Metric.DFake], dfake);
         }
 
         return dlogits;
@@ -160,34 +161,38 @@ public sealed class TrainingStep
     private Tensor RecordGeneratorLoss(Tensor logits)
     {
         Tensor dlogits = _r.Temporary("dscores", logits.Shape);
-        (Tensor loss, Tensor score) = (_gan[Metric.GLoss], _gan[Metric.DFakeAfter]);
+        (Tensor? scale, Tensor loss, Tensor score) = (_gan.GeneratorOptimizer.LossScale, _gan[Metric.GLoss], _gan[Metric.DFakeAfter]);
         if (_spec.Loss == AdversarialLoss.Wasserstein)
-            _r.Wasserstein(logits, 1, loss, score, dlogits);
+            _r.Wasserstein(logits, 1, scale, loss, score, dlogits);
         else if (_spec.GeneratorLoss == GeneratorLoss.Minimax)
-            _r.BceWithLogits(logits, 0, -1, loss, score, dlogits);
+            _r.BceWithLogits(logits, 0, -1, scale, loss, score, dlogits);
         else
-            _r.BceWithLogits(logits, 1, 1, loss, score, dlogits);
+            _r.BceWithLogits(logits, 1, 1, scale, loss, score, dlogits);
         return dlogits;
     }
 
     private void ApplyDiscriminator(int i)
     {
-        Net d = _gan.Discriminator;
-        _r.Norm(d.Gradients, _gan[Metric.DGradNorm]);
+        (Net d, Optimizer optimizer) = (_gan.Discriminator, _gan.DiscriminatorOptimizer);
+        _r.Norm(d.Gradients, optimizer.LossScale, _gan[Metric.DGradNorm]);
         if (_spec.Clip is { Target: ClipTarget.Gradients } gradients)
-            _r.Clip(gradients.Limit, d.Gradients);
-        _r.Update(_gan.DiscriminatorOptimizer.Rule, _gan.Rate(i), d.Gradients, _gan.DiscriminatorOptimizer.State, d.Trained);
+            _r.Clip(gradients.Limit, optimizer.LossScale, d.Gradients);
+        _r.Update(optimizer.Rule, _gan.Rate(i), d.Gradients, optimizer.LossScale, optimizer.State, d.Trained);
         if (_spec.Clip is { Target: ClipTarget.Weights } weights)
-            _r.Clip(weights.Limit, d.Trained);
+            _r.Clip(weights.Limit, null, d.Trained);
+        if (optimizer.LossScale is not null)
+            _r.AdjustLossScale(optimizer.LossScale);
     }
 
     private void ApplyGenerator()
     {
-        Net g = _gan.Generator;
-        _r.Norm(g.Gradients, _gan[Metric.GGradNorm]);
-        _r.Update(_gan.GeneratorOptimizer.Rule, _gan.Rate(_spec.CriticSteps), g.Gradients, _gan.GeneratorOptimizer.State, g.Trained);
+        (Net g, Optimizer optimizer) = (_gan.Generator, _gan.GeneratorOptimizer);
+        _r.Norm(g.Gradients, optimizer.LossScale, _gan[Metric.GGradNorm]);
+        _r.Update(optimizer.Rule, _gan.Rate(_spec.CriticSteps), g.Gradients, optimizer.LossScale, optimizer.State, g.Trained);
         if (_gan.Average is not null)
             _r.MovingAverage(_spec.Ema!.Value, g.Weights, _gan.Average);
+        if (optimizer.LossScale is not null)
+            _r.AdjustLossScale(optimizer.LossScale);
     }
 
     /// <summary>Images made by the generator, their labels, and how they came about.</summary>

@@ -24,7 +24,7 @@ public sealed record Ceiling(double FlopsPerSecond, double BytesPerSecond)
 
         Tensor values = new("stream", Shape.Vector(StreamCount));
         Recorder recorder = new("stream");
-        recorder.Clip(1, values);
+        recorder.Clip(1, null, values);
         Program stream = recorder.Finish();
         device.Allocate(values.Storage);
         double streamTime = Timing.Repeat(Seconds, () => device.Run(stream))[0];

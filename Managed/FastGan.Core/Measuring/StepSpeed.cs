@@ -26,7 +26,7 @@ public sealed record StepSpeed(
     public static StepSpeed Measure(string workload, Trainer trainer, double seconds)
     {
         TrainingSpec t = trainer.Config.Training;
-        StepSpeed speed = Measure(workload, trainer.Device.Description, t.Batch, t.ImagesPerStep(), seconds, () => trainer.Step());
+        StepSpeed speed = Measure(workload, trainer.Device.Description, t.Batch, t.ImagesPerStep(), seconds, trainer.Advance, () => trainer.ReadMetrics());
         return speed with { FlopsPerStep = trainer.Program.Flops };
     }
 
@@ -35,14 +35,16 @@ public sealed record StepSpeed(
     /// takes longer than <paramref name="seconds"/> is done but once.
     /// </summary>
     /// <param name="seconds">Of the five windows together.</param>
-    public static StepSpeed Measure(string workload, string device, int batch, int images, double seconds, Action step)
+    /// <param name="step">Does a step, or queues it.</param>
+    /// <param name="wait">Waits for what is queued, at the end of each window.</param>
+    public static StepSpeed Measure(string workload, string device, int batch, int images, double seconds, Action step, Action wait)
     {
         double oneStep = double.PositiveInfinity;
         long start = Stopwatch.GetTimestamp();
         double elapsed = 0;
         for (int i = 0; elapsed < seconds && (i < WarmUpSteps || elapsed < seconds / Windows); i++)
         {
-            oneStep = Math.Min(oneStep, Timing.Of(step));
+            oneStep = Math.Min(oneStep, Timing.Of(() => Repeat(step, 1, wait)));
             elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
 
@@ -50,7 +52,7 @@ public sealed record StepSpeed(
         double[] times = [oneStep];
         if (oneStep < seconds)
         {
-            times = [.. Enumerable.Range(0, Windows).Select(_ => Timing.Of(() => Repeat(step, steps)) / steps)];
+            times = [.. Enumerable.Range(0, Windows).Select(_ => Timing.Of(() => Repeat(step, steps, wait)) / steps)];
             Array.Sort(times);
         }
 
@@ -65,9 +67,10 @@ public sealed record StepSpeed(
 
     public static StepSpeed Parse(string json) => JsonLine.Read<StepSpeed>(json);
 
-    private static void Repeat(Action step, int count)
+    private static void Repeat(Action step, int count, Action wait)
     {
         for (int i = 0; i < count; i++)
             step();
+        wait();
     }
 }

@@ -36,7 +36,7 @@ public sealed class Net
         _steps = compiler.Steps;
         Parameters = compiler.Parameters;
         Layers = compiler.Summaries;
-        Weights = new Tensor($"{name} weights", Shape.Vector(compiler.Count));
+        Weights = new Tensor($"{name} weights", Shape.Vector(compiler.Count), Element.Weight);
         Trained = Weights.Slice(0, Shape.Vector(compiler.TrainedCount));
         Gradients = new Tensor($"{name} gradients", Trained.Shape);
     }

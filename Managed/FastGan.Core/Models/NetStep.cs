@@ -87,7 +87,7 @@ internal sealed class NormStep(
     {
         BatchNormTensors[] norms = [.. Enumerable.Range(0, tape.Groups).Select(_ => new BatchNormTensors(
             At(tape.Weights, scale), At(tape.Weights, bias), At(tape.Weights, mean), At(tape.Weights, var),
-            r.Temporary($"{Name} mean", scale.Shape), r.Temporary($"{Name} inv std", scale.Shape)))];
+            r.Temporary($"{Name} mean", scale.Shape, Element.Full), r.Temporary($"{Name} inv std", scale.Shape, Element.Full)))];
         e.Norms = norms;
         if (mode == Mode.Inference)
         {

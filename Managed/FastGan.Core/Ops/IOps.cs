@@ -87,25 +87,33 @@ public interface IOps
     /// score = mean σ(l); dlogits = weight · (σ(l) − t) / N, whose magnitude is at least 1e-20 · |weight| / N, so that two
     /// gradients of the same logit have a ratio (see <see cref="ScaleSamples"/>). logits and dlogits (N, 1), loss and score scalars.
     /// </summary>
-    void BceWithLogits(Tensor logits, double target, double weight, Tensor loss, Tensor score, Tensor dlogits);
+    /// <param name="lossScale">dlogits is multiplied by its first element; null for 1. See <see cref="LossScale"/>.</param>
+    void BceWithLogits(Tensor logits, double target, double weight, Tensor? lossScale, Tensor loss, Tensor score, Tensor dlogits);
 
     /// <summary>
     /// Wasserstein loss −1/n Σ y·pᵢ of critic scores p, with y = 1 for real and −1 for generated (Arjovsky et al., 2017);
-    /// score = mean p; dscores = −y / N.
+    /// score = mean p; dscores = −y / N, times the loss scale.
     /// </summary>
-    void Wasserstein(Tensor scores, double y, Tensor loss, Tensor score, Tensor dscores);
+    void Wasserstein(Tensor scores, double y, Tensor? lossScale, Tensor loss, Tensor score, Tensor dscores);
 
     // ---- updates, each over a whole slab
 
     /// <summary>One optimizer step. rates (2) holds what <see cref="OptimizerRule.Rates"/> gives; state is StateSlots slabs, one after another.</summary>
-    void Update(OptimizerRule rule, Tensor rates, Tensor gradients, Tensor state, Tensor parameters);
+    /// <param name="lossScale">The gradients are this many times too large; where it says that they weren't finite, nothing changes. Null for neither.</param>
+    void Update(OptimizerRule rule, Tensor rates, Tensor gradients, Tensor? lossScale, Tensor state, Tensor parameters);
 
-    /// <summary>values ← clamp(values, −limit, limit).</summary>
-    void Clip(double limit, Tensor values);
+    /// <summary>values ← clamp(values, −limit, limit), with the limit times the loss scale where values are scaled gradients.</summary>
+    void Clip(double limit, Tensor? lossScale, Tensor values);
 
     /// <summary>average ← decay · average + (1 − decay) · values.</summary>
     void MovingAverage(double decay, Tensor values, Tensor average);
 
-    /// <summary>norm = √Σ values².</summary>
-    void Norm(Tensor values, Tensor norm);
+    /// <summary>norm = √Σ values² / loss scale. With a loss scale, which notes whether that is finite, a norm that isn't is left as it was.</summary>
+    void Norm(Tensor values, Tensor? lossScale, Tensor norm);
+
+    /// <summary>
+    /// After an update: where the gradients weren't finite, halves the scale and counts a skipped update; after
+    /// <see cref="LossScale.Growth"/> finite ones in a row doubles it.
+    /// </summary>
+    void AdjustLossScale(Tensor lossScale);
 }

@@ -12,6 +12,8 @@ public abstract class Device : IDisposable
     /// <summary>One line that says what computes: "cpu, 2 threads, 512-bit vectors".</summary>
     public abstract string Description { get; }
 
+    public virtual Precision Precision => Precision.Fp32;
+
     /// <summary>Bytes of one element.</summary>
     public abstract int SizeOf(Element element);
 

@@ -11,7 +11,7 @@ public abstract unsafe class HostDevice<TReal> : Device where TReal : unmanaged,
 
     public override int SizeOf(Element element) => element switch
     {
-        Element.Real => sizeof(TReal),
+        Element.Real or Element.Full or Element.Weight => sizeof(TReal),
         Element.Int32 => sizeof(int),
         _ => sizeof(byte),
     };
@@ -39,7 +39,7 @@ public abstract unsafe class HostDevice<TReal> : Device where TReal : unmanaged,
         CheckLength(tensor, values.Length);
         switch (tensor.Element)
         {
-            case Element.Real: Convert(values, View<TReal>(tensor)); break;
+            case Element.Real or Element.Full or Element.Weight: Convert(values, View<TReal>(tensor)); break;
             case Element.Int32: Convert(values, View<int>(tensor)); break;
             default: Convert(values, View<byte>(tensor)); break;
         }
@@ -50,7 +50,7 @@ public abstract unsafe class HostDevice<TReal> : Device where TReal : unmanaged,
         CheckLength(tensor, values.Length);
         switch (tensor.Element)
         {
-            case Element.Real: Convert(View<TReal>(tensor), values); break;
+            case Element.Real or Element.Full or Element.Weight: Convert(View<TReal>(tensor), values); break;
             case Element.Int32: Convert(View<int>(tensor), values); break;
             default: Convert(View<byte>(tensor), values); break;
         }

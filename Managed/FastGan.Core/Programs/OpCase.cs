@@ -127,7 +127,7 @@ public sealed class OpCase
             case "embed":
                 Shape table = t.Shape();
                 int n = t.Int("n");
-                r.Embed(Real("table", table), Ints("labels", n, table.N), Real("y", table.WithN(n)));
+                r.Embed(Weight("table", table), Ints("labels", n, table.N), Real("y", table.WithN(n)));
                 break;
             case "embed-bwd":
                 Shape dtable = t.Shape();
@@ -136,28 +136,33 @@ public sealed class OpCase
                 break;
             case "bce":
                 Shape logits = Shape.Matrix(t.Int("n"), 1);
-                r.BceWithLogits(Real("logits", logits, z => 10 * z), t.Number("target"), t.Number("weight"),
-                    Vector("loss", 1), Vector("score", 1), Real("dlogits", logits));
+                r.BceWithLogits(Real("logits", logits, z => 10 * z), t.Number("target"), t.Number("weight"), Scale(t),
+                    Full("loss", 1), Full("score", 1), Real("dlogits", logits));
                 break;
             case "wasserstein":
                 Shape scores = Shape.Matrix(t.Int("n"), 1);
-                r.Wasserstein(Real("scores", scores), t.Number("y"), Vector("loss", 1), Vector("score", 1), Real("dscores", scores));
+                r.Wasserstein(Real("scores", scores), t.Number("y"), Scale(t), Full("loss", 1), Full("score", 1), Real("dscores", scores));
                 break;
             case "adam" or "rmsprop" or "sgd":
                 OptimizerRule rule = t.Name == "adam" ? new AdamRule() : t.Name == "rmsprop" ? new RmsPropRule() : new SgdRule(0.9);
                 int parameters = t.Count();
-                r.Update(rule, Real("rates", Shape.Vector(2), Positive), Vector("gradients", parameters),
-                    Real("state", Shape.Vector(rule.StateSlots * parameters), Positive), Vector("parameters", parameters));
+                r.Update(rule, Full("rates", 2, Positive), Vector("gradients", parameters), Scale(t),
+                    Full("state", rule.StateSlots * parameters, Positive), Weight("parameters", Shape.Vector(parameters)));
                 break;
             case "clip":
-                r.Clip(t.Number("limit"), Vector("values", t.Count()));
+                Shape clipped = Shape.Vector(t.Count());
+                Tensor? gradientScale = Scale(t);
+                r.Clip(t.Number("limit"), gradientScale, gradientScale is null ? Weight("values", clipped) : Real("values", clipped));
                 break;
             case "ema":
                 int averaged = t.Count();
-                r.MovingAverage(t.Number("decay"), Vector("values", averaged), Vector("average", averaged));
+                r.MovingAverage(t.Number("decay"), Weight("values", Shape.Vector(averaged)), Weight("average", Shape.Vector(averaged)));
                 break;
             case "norm":
-                r.Norm(Vector("values", t.Count()), Vector("norm", 1));
+                r.Norm(Vector("values", t.Count()), Scale(t), Full("norm", 1));
+                break;
+            case "adjust-scale":
+                r.AdjustLossScale(Scale());
                 break;
             default:
                 throw new ArgumentException($"there is no operation '{t.Name}'");
@@ -168,15 +173,15 @@ public sealed class OpCase
     private void RecordConvolution(OpText t, Recorder r)
     {
         ConvShape g = t.Geometry();
-        Tensor Weights() => Real("w", g.Filter, z => z / Math.Sqrt(g.R * g.R * Math.Max(g.C, g.K)));
+        Tensor Weights() => Weight("w", g.Filter, z => z / Math.Sqrt(g.R * g.R * Math.Max(g.C, g.K)));
         switch (t.Name)
         {
             case "conv":
-                r.Conv(g, Real("x", g.X), Weights(), t.Flag("bias") ? Vector("bias", g.K) : null, t.Activation(), Real("y", g.Y));
+                r.Conv(g, Real("x", g.X), Weights(), t.Flag("bias") ? Bias(g.K) : null, t.Activation(), Real("y", g.Y));
                 break;
             case "conv-bwd-data":
                 Tensor x = Real("x", g.X);
-                r.ConvBackwardData(g, Real("y", g.Y), Weights(), t.Flag("bias") ? Vector("bias", g.C) : null, t.Activation(), x);
+                r.ConvBackwardData(g, Real("y", g.Y), Weights(), t.Flag("bias") ? Bias(g.C) : null, t.Activation(), x);
                 break;
             default:
                 r.ConvBackwardFilter(g, Real("x", g.X), Real("dy", g.Y), t.Mode(), Real("dw", g.Filter));
@@ -192,10 +197,10 @@ public sealed class OpCase
         // A mean that is not small beside the deviation shows a variance that cancels.
         Tensor X() => Real("x", shape, z => 3 + z);
         Tensor Channels(string name) => Vector(name, shape.C);
-        Tensor PositiveChannels(string name) => Real(name, Shape.Vector(shape.C), Positive);
+        Tensor Learned(string name, Func<float, double>? map = null) => Weight(name, Shape.Vector(shape.C), map);
         BatchNormTensors BatchNorm() =>
-            new(Channels("scale"), Channels("bias"), Channels("running-mean"), PositiveChannels("running-var"), Channels("mean"),
-                PositiveChannels("inv-std"));
+            new(Learned("scale"), Learned("bias"), Learned("running-mean"), Learned("running-var", Positive), Full("mean", shape.C),
+                Full("inv-std", shape.C, Positive));
         switch (t.Name)
         {
             case "bn":
@@ -223,6 +228,21 @@ public sealed class OpCase
 
     private Tensor Real(string name, Shape shape, Func<float, double>? map = null) => Add(name, shape, Element.Real, map ?? (z => z));
 
+    private Tensor Full(string name, int count, Func<float, double>? map = null) => Add(name, Shape.Vector(count), Element.Full, map ?? (z => z));
+
+    private Tensor Weight(string name, Shape shape, Func<float, double>? map = null) => Add(name, shape, Element.Weight, map ?? (z => z));
+
+    private Tensor Bias(int count) => Weight("bias", Shape.Vector(count));
+
+    private Tensor? Scale(OpText t) => t.Flag("scaled") ? Scale() : null;
+
+    /// <summary>A scale of 1024, 1999 finite updates, 3 skipped ones, and finite gradients, so that the next adjustment doubles it.</summary>
+    private Tensor Scale()
+    {
+        Queue<double> values = new([1024, LossScale.Growth - 1, 3, 1]);
+        return Full("loss-scale", LossScale.Count, _ => values.Dequeue());
+    }
+
     private Tensor Ints(string name, int count, int below) => Add(name, Shape.Vector(count), Element.Int32, u => Below(below, u));
 
     private Tensor Add(string name, Shape shape, Element element, Func<float, double> map)
@@ -239,7 +259,7 @@ public sealed class OpCase
     /// </summary>
     private double[] Fill(Tensor tensor, uint stream, Func<float, double> map)
     {
-        bool real = tensor.Element == Element.Real, written = Instruction.Writes.Any(t => t.Storage == tensor.Storage);
+        bool real = tensor.Element.IsReal(), written = Instruction.Writes.Any(t => t.Storage == tensor.Storage);
         double[] values = new double[tensor.Storage.Count];
         Array.Fill(values, !real ? 0 : written ? 12345.5 : double.NaN);
         Span<double> inside = values.AsSpan(tensor.Offset, tensor.Count);

@@ -168,31 +168,32 @@ public sealed class Recorder(string name) : IOps
             dy.Count, ops => ops.EmbedBackward(labels, dy, mode, dtable));
     }
 
-    public void BceWithLogits(Tensor logits, double target, double weight, Tensor loss, Tensor score, Tensor dlogits)
+    public void BceWithLogits(Tensor logits, double target, double weight, Tensor? lossScale, Tensor loss, Tensor score, Tensor dlogits)
     {
         Loss(logits, loss, score, dlogits);
-        Add("bce", $"n{logits.Count} target {target} weight {weight}", [logits], [loss, score, dlogits],
-            8L * logits.Count, ops => ops.BceWithLogits(logits, target, weight, loss, score, dlogits));
+        Add("bce", $"n{logits.Count} target {target} weight {weight}{Scaled(lossScale)}", Some(logits, lossScale), [loss, score, dlogits],
+            8L * logits.Count, ops => ops.BceWithLogits(logits, target, weight, lossScale, loss, score, dlogits));
     }
 
-    public void Wasserstein(Tensor scores, double y, Tensor loss, Tensor score, Tensor dscores)
+    public void Wasserstein(Tensor scores, double y, Tensor? lossScale, Tensor loss, Tensor score, Tensor dscores)
     {
         Loss(scores, loss, score, dscores);
-        Add("wasserstein", $"n{scores.Count} y {y}", [scores], [loss, score, dscores],
-            2L * scores.Count, ops => ops.Wasserstein(scores, y, loss, score, dscores));
+        Add("wasserstein", $"n{scores.Count} y {y}{Scaled(lossScale)}", Some(scores, lossScale), [loss, score, dscores],
+            2L * scores.Count, ops => ops.Wasserstein(scores, y, lossScale, loss, score, dscores));
     }
 
-    public void Update(OptimizerRule rule, Tensor rates, Tensor gradients, Tensor state, Tensor parameters)
+    public void Update(OptimizerRule rule, Tensor rates, Tensor gradients, Tensor? lossScale, Tensor state, Tensor parameters)
     {
         Same(rates.Count, 2, nameof(rates));
         Same(gradients.Count, parameters.Count, nameof(gradients));
         Same(state.Count, rule.StateSlots * parameters.Count, nameof(state));
-        Add($"{rule}", $"{parameters.Count}", [rates, gradients, state, parameters], [state, parameters],
-            (4L + 6 * rule.StateSlots) * parameters.Count, ops => ops.Update(rule, rates, gradients, state, parameters));
+        Add($"{rule}", $"{parameters.Count}{Scaled(lossScale)}", Some(rates, gradients, lossScale, state, parameters), [state, parameters],
+            (4L + 6 * rule.StateSlots) * parameters.Count, ops => ops.Update(rule, rates, gradients, lossScale, state, parameters));
     }
 
-    public void Clip(double limit, Tensor values) =>
-        Add("clip", $"{values.Count} limit {limit}", [values], [values], 2L * values.Count, ops => ops.Clip(limit, values));
+    public void Clip(double limit, Tensor? lossScale, Tensor values) =>
+        Add("clip", $"{values.Count} limit {limit}{Scaled(lossScale)}", Some(values, lossScale), [values], 2L * values.Count,
+            ops => ops.Clip(limit, lossScale, values));
 
     public void MovingAverage(double decay, Tensor values, Tensor average)
     {
@@ -200,17 +201,26 @@ public sealed class Recorder(string name) : IOps
         Add("ema", $"{values.Count} decay {decay}", [values, average], [average], 3L * values.Count, ops => ops.MovingAverage(decay, values, average));
     }
 
-    public void Norm(Tensor values, Tensor norm)
+    public void Norm(Tensor values, Tensor? lossScale, Tensor norm)
     {
         Same(norm.Count, 1, nameof(norm));
-        Add("norm", $"{values.Count}", [values], [norm], 2L * values.Count, ops => ops.Norm(values, norm));
+        Add("norm", $"{values.Count}{Scaled(lossScale)}", Some(values, lossScale), Some(norm, lossScale), 2L * values.Count,
+            ops => ops.Norm(values, lossScale, norm));
+    }
+
+    public void AdjustLossScale(Tensor lossScale)
+    {
+        Same(lossScale.Count, LossScale.Count, nameof(lossScale));
+        Add("adjust-scale", "", [lossScale], [lossScale], 0, ops => ops.AdjustLossScale(lossScale));
     }
 
     private void Add(string op, string sizes, Tensor[] reads, Tensor[] writes, long flops, Action<IOps> run) =>
-        _instructions.Add(new Instruction(op, $"{op} {sizes}", reads, writes, flops, run));
+        _instructions.Add(new Instruction(op, $"{op} {sizes}".TrimEnd(), reads, writes, flops, run));
 
     private static string Epilogue(ConvShape g, Tensor? bias, Activation act) =>
         $"{g}{(bias is null ? "" : " bias")}{(act.Kind == ActivationKind.Identity ? "" : $" {act}")}";
+
+    private static string Scaled(Tensor? lossScale) => lossScale is null ? "" : " scaled";
 
     private static string Mode(string text, Write mode) => mode == Write.Accumulate ? text + " acc" : text;
 

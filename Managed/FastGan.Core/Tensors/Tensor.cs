@@ -3,8 +3,17 @@ namespace FastGan.Tensors;
 /// <summary>What one element of a storage is.</summary>
 public enum Element
 {
-    /// <summary>A number in the device's own arithmetic: float on the CPU, double on the reference.</summary>
+    /// <summary>
+    /// A number in the device's working precision: activations and gradients. float on the CPU, double on the reference, half where a GPU is
+    /// told so.
+    /// </summary>
     Real,
+
+    /// <summary>A number that mixed precision keeps whole: statistics, losses, optimizer state. Else the same as <see cref="Real"/>.</summary>
+    Full,
+
+    /// <summary>A parameter: as <see cref="Full"/>, and where <see cref="Real"/> is narrower the device keeps a copy in that beside it.</summary>
+    Weight,
     Int32,
     Byte,
 }

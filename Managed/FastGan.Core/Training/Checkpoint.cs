@@ -113,6 +113,10 @@ public sealed class Checkpoint
     {
         ReadTensors(WeightsFile, WeightTensors(trainer.Gan), trainer.Device);
         ReadTensors(OptimizerFile, OptimizerTensors(trainer.Gan), trainer.Device);
+
+        // A run that goes on in another precision finds its loss scale anew.
+        IReadOnlyDictionary<string, Safetensors.Entry> stored = OptimizerState;
+        ReadTensors(OptimizerFile, LossScales(trainer.Gan).Where(s => stored.ContainsKey(s.Name)), trainer.Device);
         trainer.StepsDone = Step;
     }
 
@@ -139,6 +143,12 @@ public sealed class Checkpoint
     private static IEnumerable<(string Name, Tensor Tensor)> OptimizerTensors(Gan gan) =>
         StateTensors(gan.Generator, gan.GeneratorOptimizer).Concat(StateTensors(gan.Discriminator, gan.DiscriminatorOptimizer));
 
+    /// <summary>Of runs in half precision alone.</summary>
+    private static IEnumerable<(string Name, Tensor Tensor)> LossScales(Gan gan) =>
+        from of in new[] { (gan.Generator, gan.GeneratorOptimizer), (gan.Discriminator, gan.DiscriminatorOptimizer) }
+        where of.Item2.LossScale is not null
+        select ($"{of.Item1.Name}.loss_scale", of.Item2.LossScale);
+
     private static IEnumerable<(string Name, Tensor Tensor)> StateTensors(Net net, Optimizer optimizer) =>
         from slot in Enumerable.Range(0, optimizer.Rule.StateSlots)
         from p in net.Parameters
@@ -147,9 +157,9 @@ public sealed class Checkpoint
 
     private static void Write(Trainer trainer, string folder)
     {
-        bool wide = trainer.Device.SizeOf(Element.Real) == sizeof(double);
+        bool wide = trainer.Device.SizeOf(Element.Full) == sizeof(double);
         Dictionary<string, string> digests = [];
-        foreach ((string name, IEnumerable<(string, Tensor)> tensors) in new[] { (WeightsFile, WeightTensors(trainer.Gan)), (OptimizerFile, OptimizerTensors(trainer.Gan)) })
+        foreach ((string name, IEnumerable<(string, Tensor)> tensors) in new[] { (WeightsFile, WeightTensors(trainer.Gan)), (OptimizerFile, OptimizerTensors(trainer.Gan).Concat(LossScales(trainer.Gan))) })
         {
             string path = Path.Combine(folder, name);
             using (FileStream file = File.Create(path))

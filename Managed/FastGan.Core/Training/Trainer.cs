@@ -13,7 +13,7 @@ public readonly record struct StepMetrics(double DLoss, double GLoss, double DRe
 }
 
 /// <summary>
-/// Trains one model on one device, a step at a time. Everything is planned and allocated here; <see cref="Step"/> allocates nothing. The state
+/// Trains one model on one device, a step at a time. Everything is planned and allocated here; a step allocates nothing. The state
 /// after a step is a function of the config and the data alone.
 /// </summary>
 public sealed class Trainer : IDisposable
@@ -29,6 +29,8 @@ public sealed class Trainer : IDisposable
     public Trainer(RunConfig config, Dataset data, Device device)
     {
         Check(config, data);
+        if (config.Training.Precision != device.Precision)
+            throw new FastGanException($"the run computes in {Name(config.Training.Precision)}, {device.Description} in {Name(device.Precision)}: give --precision {Name(device.Precision)}, or a device that can");
         Config = config;
         Device = device;
         Gan = new Gan(config, data);
@@ -76,18 +78,35 @@ public sealed class Trainer : IDisposable
         Gan.Discriminator.Initialise(Device, seed, RandomNumbers.InitDiscriminator);
         foreach (Tensors.Tensor state in new[] { Gan.GeneratorOptimizer.State, Gan.DiscriminatorOptimizer.State })
             Device.Write(state, new float[state.Count]);
+        foreach (Tensors.Tensor scale in new[] { Gan.GeneratorOptimizer.LossScale, Gan.DiscriminatorOptimizer.LossScale }.OfType<Tensors.Tensor>())
+            Device.Write(scale, Ops.LossScale.Start);
         if (Gan.Average is not null)
             Device.Write(Gan.Average, Device.Read<double>(Gan.Generator.Weights));
         StepsDone = 0;
     }
 
-    /// <summary>Does one step: discriminator updates and a generator update.</summary>
+    /// <summary>Does one step, discriminator updates and a generator update, and waits for what it reports.</summary>
     public StepMetrics Step()
+    {
+        Advance();
+        return ReadMetrics();
+    }
+
+    /// <summary>Does one step, or on a GPU queues it and returns at once.</summary>
+    public void Advance()
     {
         WriteInputs();
         Device.Run(Program);
         StepsDone++;
-        return ReadMetrics();
+    }
+
+    /// <summary>What the last step left. Waits for it.</summary>
+    public StepMetrics ReadMetrics()
+    {
+        Device.Read(Gan.Metrics, _metrics.AsSpan());
+        return new StepMetrics(
+            _metrics[(int)Metric.DLossReal] + _metrics[(int)Metric.DLossFake], _metrics[(int)Metric.GLoss],
+            _metrics[(int)Metric.DReal], _metrics[(int)Metric.DFake], _metrics[(int)Metric.DGradNorm], _metrics[(int)Metric.GGradNorm]);
     }
 
     /// <summary>Writes what changes from step to step: random key, minibatch, rates.</summary>
@@ -110,14 +129,6 @@ public sealed class Trainer : IDisposable
         Device.Write(Gan.Rates, _rates);
     }
 
-    internal StepMetrics ReadMetrics()
-    {
-        Device.Read(Gan.Metrics, _metrics.AsSpan());
-        return new StepMetrics(
-            _metrics[(int)Metric.DLossReal] + _metrics[(int)Metric.DLossFake], _metrics[(int)Metric.GLoss],
-            _metrics[(int)Metric.DReal], _metrics[(int)Metric.DFake], _metrics[(int)Metric.DGradNorm], _metrics[(int)Metric.GGradNorm]);
-    }
-
     public void Dispose()
     {
         Sampler.Dispose();
@@ -125,6 +136,8 @@ public sealed class Trainer : IDisposable
             Device.Free(tensor.Storage);
         Device.Free(Program.Arena!);
     }
+
+    private static string Name(Precision precision) => precision.ToString().ToLowerInvariant();
 
     private static void Check(RunConfig config, Dataset data)
     {

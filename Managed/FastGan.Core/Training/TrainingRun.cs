@@ -23,7 +23,7 @@ public sealed class TrainingRun(Trainer trainer, RunFolder folder)
     private const int SampleRows = 8, SampleColumns = 8;
 
     /// <summary>Runs to step <paramref name="end"/>.</summary>
-    /// <param name="onProgress">Called after each step, on this thread.</param>
+    /// <param name="onProgress">Called whenever losses were read, every <see cref="Gans.OutputSpec.LogEvery"/> steps at least, on this thread.</param>
     /// <param name="onPicture">Called after each new sample picture.</param>
     /// <param name="stop">Ends the run after the step at hand, with a checkpoint.</param>
     /// <exception cref="FastGanException">A loss or gradient became NaN or infinite: says at which step and in which operation. The last checkpoint stays.</exception>
@@ -37,18 +37,26 @@ public sealed class TrainingRun(Trainer trainer, RunFolder folder)
 
         while (trainer.StepsDone < end && !stop.IsCancellationRequested)
         {
-            StepMetrics m = trainer.Step();
+            trainer.Advance();
             long step = trainer.StepsDone;
+            speed.Count();
+            bool last = step == end;
+            bool log = last || step == 1 || step % output.LogEvery == 0;
+            bool picture = last || step % output.SampleEvery == 0;
+            bool checkpoint = last || step % output.CheckpointEvery == 0;
+            if (!log && !picture && !checkpoint)
+                continue;
+
+            // Only here does the host wait for the device.
+            StepMetrics m = trainer.ReadMetrics();
             if (!m.IsFinite)
                 throw new FastGanException(Diagnose(step));
-            bool last = step == end;
-            speed.Count();
             Progress progress = new(step, end, step * trainer.Config.Training.ImagesPerStep(), speed.ImagesPerSecond, m, speed.Left(end - step));
-            if (last || step == 1 || step % output.LogEvery == 0)
+            if (log)
                 MetricsFile.Append(folder.MetricsFile, Line(progress));
-            if (last || step % output.SampleEvery == 0)
+            if (picture)
                 SavePicture(onPicture);
-            if (last || step % output.CheckpointEvery == 0)
+            if (checkpoint)
                 Checkpoint.Save(trainer, folder.CheckpointFolder);
             onProgress(progress);
         }
@@ -77,26 +85,25 @@ public sealed class TrainingRun(Trainer trainer, RunFolder folder)
     /// Steps are exactly repeatable, so the fault is found by going back to the last checkpoint and, at the step that failed, looking at what each
     /// operation wrote. Costs nothing while all is well.
     /// </summary>
-    private string Diagnose(long failed)
+    /// <param name="seen">The step after which it was seen.</param>
+    private string Diagnose(long seen)
     {
-        string kept = "there is no checkpoint yet";
-        trainer.Reset();
-        if (Directory.Exists(folder.CheckpointFolder) && Directory.EnumerateDirectories(folder.CheckpointFolder).Any())
+        GoBack();
+        while (trainer.Step().IsFinite && trainer.StepsDone < seen)
         {
-            Checkpoint checkpoint = Checkpoint.Open(folder.CheckpointFolder, _ => { });
-            checkpoint.Restore(trainer);
-            kept = $"the checkpoint of step {checkpoint.Step} is kept";
         }
 
+        long failed = trainer.StepsDone;
+        string kept = GoBack() is { } step ? $"the checkpoint of step {step} is kept" : "there is no checkpoint yet";
         while (trainer.StepsDone < failed - 1)
-            trainer.Step();
+            trainer.Advance();
         trainer.WriteInputs();
         Device device = trainer.Device;
         Instruction[] instructions = trainer.Program.Instructions;
         for (int i = 0; i < instructions.Length; i++)
         {
             device.Run(trainer.Program, i, i + 1);
-            foreach (Tensor t in instructions[i].Writes.Where(t => t.Element == Element.Real))
+            foreach (Tensor t in instructions[i].Writes.Where(t => t.Element.IsReal()))
             {
                 int bad = Array.FindIndex(device.Read<double>(t), v => !double.IsFinite(v));
                 if (bad >= 0)
@@ -106,6 +113,18 @@ public sealed class TrainingRun(Trainer trainer, RunFolder folder)
         }
 
         return $"step {failed}: training stopped at a loss that isn't finite, and the step's repetition was; {kept}";
+    }
+
+    /// <summary>To the last checkpoint, or the start.</summary>
+    /// <returns>The checkpoint's step; null for the start.</returns>
+    private long? GoBack()
+    {
+        trainer.Reset();
+        if (!Directory.Exists(folder.CheckpointFolder) || !Directory.EnumerateDirectories(folder.CheckpointFolder).Any())
+            return null;
+        Checkpoint checkpoint = Checkpoint.Open(folder.CheckpointFolder, _ => { });
+        checkpoint.Restore(trainer);
+        return checkpoint.Step;
     }
 
     /// <summary>Throughput over a sliding second.</summary>
