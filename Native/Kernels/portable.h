@@ -53,6 +53,7 @@ struct lanes {
 #define DEVICE __device__ inline
 #define KERNEL(name, Params) extern "C" __global__ void __attribute__((launch_bounds(256))) name(const Params p)
 #define SHARED(T, name, count) __shared__ T name[count]
+#define UNROLL _Pragma("unroll")
 
 #ifdef __CUDACC_RTC__
 #undef KERNEL

@@ -1,0 +1,47 @@
+// One pass each, no sums; bytes an element: multiply 3, scale_samples 2, concat and slice 2 times sizeof(real).
+//   multiply        y = a ∘ b
+//   scale_samples   y[n] = x[n] · numerator[n] / denominator[n]; 0 where the denominator is: there a gradient underflowed, and x with it
+//   concat          y = a and b side by side in the channels
+//   slice           y = channels [first, first + C) of x
+#include "functions.h"
+
+KERNEL(multiply, MultiplyParams) {
+    each_run(p.count, p.vector, [&](auto width, i64 i) {
+        constexpr int N = decltype(width)::value;
+        lanes<N> a = load_lanes<N>(p.a, i), b = load_lanes<N>(p.b, i);
+        for (int j = 0; j < N; j++)
+            a.v[j] *= b.v[j];
+        store_lanes(p.y, i, a);
+    });
+}
+
+KERNEL(scale_samples, ScaleSamplesParams) {
+    each_run(p.count, p.vector, [&](auto width, i64 i) {
+        constexpr int N = decltype(width)::value;
+        i64 n = i / p.sample;
+        float numerator = load(p.numerator, n), denominator = load(p.denominator, n);
+        lanes<N> x = load_lanes<N>(p.x, i);
+        for (int j = 0; j < N; j++)
+            x.v[j] = denominator == 0 ? 0.0f : x.v[j] * (numerator / denominator);
+        store_lanes(p.y, i, x);
+    });
+}
+
+KERNEL(concat, ConcatParams) {
+    int A = p.channels_a, B = p.channels_b;
+    each_run(p.count, p.vector, [&](auto width, i64 i) {
+        constexpr int N = decltype(width)::value;
+        i64 pixel = i / (A + B);
+        int c = (int)(i % (A + B));
+        lanes<N> run = c < A ? load_lanes<N>(p.a, pixel * A + c) : load_lanes<N>(p.b, pixel * B + c - A);
+        store_lanes(p.y, i, run);
+    });
+}
+
+KERNEL(slice, SliceParams) {
+    each_run(p.count, p.vector, [&](auto width, i64 i) {
+        constexpr int N = decltype(width)::value;
+        i64 from = i / p.channels_y * p.channels_x + p.first + i % p.channels_y;
+        store_lanes(p.y, i, load_lanes<N>(p.x, from));
+    });
+}

@@ -1,0 +1,93 @@
+// Loops, elementary functions and activations that the kernel families share.
+#pragma once
+#include "params.h"
+
+DEVICE i64 first_thread() { return (i64)block_index() * BLOCK + thread_index(); }
+DEVICE i64 all_threads() { return (i64)block_count() * BLOCK; }
+
+template <int N>
+struct width_of {
+    static constexpr int value = N;
+};
+
+// f(width, i) for runs that cover [0, count): PACK elements at a time where vector says so, the rest one by one.
+template <class F>
+DEVICE void each_run(int count, int vector, F f) {
+    i64 wide = vector ? (i64)count / PACK * PACK : 0;
+    for (i64 i = first_thread() * PACK; i < wide; i += all_threads() * PACK)
+        f(width_of<PACK>(), i);
+    for (i64 i = wide + first_thread(); i < count; i += all_threads())
+        f(width_of<1>(), i);
+}
+
+DEVICE float absolute(float x) { return x < 0 ? -x : x; }
+
+// eˣ for x ≤ 0, to 2 units in the last place; 0 below -87. With x = n ln 2 + r: 2ⁿ times the Taylor series of eʳ.
+// Written out, so that every compiler gives the same.
+DEVICE float exp_negative(float x) {
+    if (x < -87.0f)
+        return 0;
+    int n = (int)(x * 1.44269504f - 0.5f);
+    float r = x - n * 0.693359375f;
+    r += n * 2.12194440e-4f;
+    float e = 1.0f + r * (1.0f + r * (0.5f + r * (0.166666667f + r * (0.0416666667f + r * (0.00833333333f + r * (0.00138888889f + r * 0.000198412698f))))));
+    return e * bits_float((u32)(n + 127) << 23);
+}
+
+// ln(1 + e) for e in [0, 1]: 2 artanh(e / (2 + e)).
+DEVICE float log1p_unit(float e) {
+    float s = e / (2.0f + e), s2 = s * s;
+    float series = 1.0f / 11 + s2 * (1.0f / 13 + s2 * (1.0f / 15));
+    series = 1.0f / 5 + s2 * (1.0f / 7 + s2 * (1.0f / 9 + s2 * series));
+    return 2.0f * s * (1.0f + s2 * (1.0f / 3 + s2 * series));
+}
+
+DEVICE float sigmoid(float x) {
+    float e = exp_negative(-absolute(x));
+    return x < 0 ? e / (1.0f + e) : 1.0f / (1.0f + e);
+}
+
+DEVICE float tanh_of(float x) {
+    float a = absolute(x);
+    if (a < 0.25f) {
+        float x2 = x * x;
+        return x * (1.0f + x2 * (-0.333333333f + x2 * (0.133333333f + x2 * (-0.0539682540f + x2 * (0.0218694885f + x2 * -0.00886323553f)))));
+    }
+
+    float e = exp_negative(-2.0f * a), t = (1.0f - e) / (1.0f + e);
+    return x < 0 ? -t : t;
+}
+
+DEVICE float activate(Activation act, float x) {
+    switch (act.kind) {
+        case LEAKY_RELU:
+            return x > 0 ? x : act.slope * x;
+        case TANH:
+            return tanh_of(x);
+        case SIGMOID:
+            return sigmoid(x);
+        default:
+            return x;
+    }
+}
+
+// The derivative, from the activation's output y.
+DEVICE float slope_at(Activation act, float y) {
+    switch (act.kind) {
+        case LEAKY_RELU:
+            return y > 0 ? 1.0f : act.slope;
+        case TANH:
+            return 1.0f - y * y;
+        case SIGMOID:
+            return y * (1.0f - y);
+        default:
+            return 1.0f;
+    }
+}
+
+DEVICE float clamp(float v, float limit) { return v > limit ? limit : v < -limit ? -limit : v; }
+
+// The factor on the loss; 1 where there is none.
+DEVICE float scale_of(global<float> loss_scale) { return given(loss_scale) ? load(loss_scale, 0) : 1.0f; }
+
+DEVICE bool is_finite(float v) { return (float_bits(v) & 0x7F800000u) != 0x7F800000u; }

@@ -1,0 +1,10 @@
+// All kernels as one source, for the run-time compiler.
+#include "activation.cu"
+#include "batchnorm.cu"
+#include "data.cu"
+#include "elementwise.cu"
+#include "embedding.cu"
+#include "losses.cu"
+#include "patches.cu"
+#include "random.cu"
+#include "updates.cu"
