@@ -5,11 +5,12 @@
 #include "sums.h"
 
 KERNEL(bias_activation, BiasActivationParams) {
-    each_run(p.count, p.vector, [&](auto width, i64 i) {
+    each_run(p.count, p.vector, [&](auto width, u32 i) {
         constexpr int N = decltype(width)::value;
         lanes<N> y = load_lanes<N>(p.y, i), bias = {};
         if (given(p.bias))
             bias = load_lanes<N>(p.bias, i % p.channels);
+        UNROLL
         for (int j = 0; j < N; j++)
             y.v[j] = activate(p.act, y.v[j] + bias.v[j]);
         store_lanes(p.y, i, y);
@@ -22,6 +23,7 @@ DEVICE lanes<N> gradient(Activation act, global<real> y, global<real> dy, global
     lanes<N> g = load_lanes<N>(dy, i);
     if (act.kind != IDENTITY) {
         lanes<N> out = load_lanes<N>(y, i);
+        UNROLL
         for (int j = 0; j < N; j++)
             g.v[j] *= slope_at(act, out.v[j]);
     }
@@ -31,7 +33,7 @@ DEVICE lanes<N> gradient(Activation act, global<real> y, global<real> dy, global
 }
 
 KERNEL(activation_backward, ActivationBackwardParams) {
-    each_run(p.count, p.vector, [&](auto width, i64 i) { gradient<decltype(width)::value>(p.act, p.y, p.dy, p.dx, i); });
+    each_run(p.count, p.vector, [&](auto width, u32 i) { gradient<decltype(width)::value>(p.act, p.y, p.dy, p.dx, i); });
 }
 
 template <int N>
@@ -40,6 +42,7 @@ DEVICE void activation_bias(const ActivationBiasBackwardParams& p) {
         p.columns,
         [&](i64 i, int, lanes<N>* sums) {
             lanes<N> g = gradient<N>(p.act, p.y, p.dy, p.dx, i);
+            UNROLL
             for (int j = 0; j < N; j++)
                 sums[0].v[j] += g.v[j];
         },

@@ -14,6 +14,7 @@ DEVICE void statistics(const BatchNormStatisticsParams& p) {
         p.columns,
         [&](i64 i, int c, lanes<N>* sums) {
             lanes<N> x = load_lanes<N>(p.x, i), origin = load_lanes<N>(p.x, c);
+            UNROLL
             for (int j = 0; j < N; j++) {
                 float d = x.v[j] - origin.v[j];
                 sums[0].v[j] += d;
@@ -39,11 +40,12 @@ KERNEL(batch_norm_statistics, BatchNormStatisticsParams) {
 }
 
 KERNEL(batch_norm_apply, BatchNormApplyParams) {
-    each_run(p.count, p.vector, [&](auto width, i64 i) {
+    each_run(p.count, p.vector, [&](auto width, u32 i) {
         constexpr int N = decltype(width)::value;
-        i64 c = i % p.channels;
+        u32 c = i % p.channels;
         lanes<N> x = load_lanes<N>(p.x, i), mean = load_lanes<N>(p.mean, c), inv_std = load_lanes<N>(p.spread, c);
         lanes<N> scale = load_lanes<N>(p.scale, c), bias = load_lanes<N>(p.bias, c);
+        UNROLL
         for (int j = 0; j < N; j++) {
             float s = p.inference ? div_rn(1.0f, sqrt_rn(inv_std.v[j] + p.epsilon)) : inv_std.v[j];
             x.v[j] = activate(p.act, (x.v[j] - mean.v[j]) * (s * scale.v[j]) + bias.v[j]);
@@ -59,6 +61,7 @@ DEVICE lanes<N> before_activation(Activation act, global<real> y, global<real> d
     lanes<N> dz = load_lanes<N>(dy, i);
     if (act.kind != IDENTITY) {
         lanes<N> out = load_lanes<N>(y, i);
+        UNROLL
         for (int j = 0; j < N; j++)
             dz.v[j] *= slope_at(act, out.v[j]);
     }
@@ -73,6 +76,7 @@ DEVICE void gradient_sums(const BatchNormSumsParams& p) {
         p.columns,
         [&](i64 i, int c, lanes<N>* sums) {
             lanes<N> dz = before_activation<N>(p.act, p.y, p.dy, i), x = load_lanes<N>(p.x, i), mean = load_lanes<N>(p.mean, c);
+            UNROLL
             for (int j = 0; j < N; j++) {
                 sums[0].v[j] += dz.v[j];
                 sums[1].v[j] += dz.v[j] * (x.v[j] - mean.v[j]);
@@ -95,12 +99,13 @@ KERNEL(batch_norm_sums, BatchNormSumsParams) {
 }
 
 KERNEL(batch_norm_gradient, BatchNormGradientParams) {
-    each_run(p.count, p.vector, [&](auto width, i64 i) {
+    each_run(p.count, p.vector, [&](auto width, u32 i) {
         constexpr int N = decltype(width)::value;
-        i64 c = i % p.channels;
+        u32 c = i % p.channels;
         lanes<N> dz = before_activation<N>(p.act, p.y, p.dy, i), x = load_lanes<N>(p.x, i);
         lanes<N> scale = load_lanes<N>(p.scale, c), mean = load_lanes<N>(p.mean, c), inv_std = load_lanes<N>(p.inv_std, c);
         lanes<N> shift = load_lanes<N>(p.coefficients, c), slope = load_lanes<N>(p.coefficients, p.channels + c);
+        UNROLL
         for (int j = 0; j < N; j++)
             dz.v[j] = scale.v[j] * inv_std.v[j] * (dz.v[j] - shift.v[j] - (x.v[j] - mean.v[j]) * slope.v[j]);
         store_lanes(p.dx, i, dz);

@@ -4,9 +4,10 @@
 #include "functions.h"
 
 KERNEL(gather_images, GatherImagesParams) {
-    each_run(p.count, p.vector, [&](auto width, i64 i) {
+    each_run(p.count, p.vector, [&](auto width, u32 i) {
         constexpr int N = decltype(width)::value;
-        i64 n = i / p.sample, from = (i64)load(p.indices, n) * p.sample + i % p.sample;
+        u32 n = i / p.sample;
+        i64 from = (i64)load(p.indices, n) * p.sample + i % p.sample;
         lanes<N> pixels = load_lanes<N>(p.dataset, from);
         for (int j = 0; j < N; j++)
             pixels.v[j] = div_rn(2.0f * pixels.v[j] - 255.0f, 255.0f);
@@ -15,6 +16,6 @@ KERNEL(gather_images, GatherImagesParams) {
 }
 
 KERNEL(gather_labels, GatherLabelsParams) {
-    for (i64 n = first_thread(); n < p.count; n += all_threads())
+    for (u32 n = first_thread(); n < (u32)p.count; n += all_threads())
         store(p.batch, n, load(p.labels, load(p.indices, n)));
 }

@@ -6,7 +6,7 @@
 #include "functions.h"
 
 KERNEL(multiply, MultiplyParams) {
-    each_run(p.count, p.vector, [&](auto width, i64 i) {
+    each_run(p.count, p.vector, [&](auto width, u32 i) {
         constexpr int N = decltype(width)::value;
         lanes<N> a = load_lanes<N>(p.a, i), b = load_lanes<N>(p.b, i);
         for (int j = 0; j < N; j++)
@@ -16,9 +16,9 @@ KERNEL(multiply, MultiplyParams) {
 }
 
 KERNEL(scale_samples, ScaleSamplesParams) {
-    each_run(p.count, p.vector, [&](auto width, i64 i) {
+    each_run(p.count, p.vector, [&](auto width, u32 i) {
         constexpr int N = decltype(width)::value;
-        i64 n = i / p.sample;
+        u32 n = i / p.sample;
         float numerator = load(p.numerator, n), denominator = load(p.denominator, n);
         lanes<N> x = load_lanes<N>(p.x, i);
         for (int j = 0; j < N; j++)
@@ -29,19 +29,18 @@ KERNEL(scale_samples, ScaleSamplesParams) {
 
 KERNEL(concat, ConcatParams) {
     int A = p.channels_a, B = p.channels_b;
-    each_run(p.count, p.vector, [&](auto width, i64 i) {
+    each_run(p.count, p.vector, [&](auto width, u32 i) {
         constexpr int N = decltype(width)::value;
-        i64 pixel = i / (A + B);
-        int c = (int)(i % (A + B));
+        int pixel = i / (A + B), c = i % (A + B);
         lanes<N> run = c < A ? load_lanes<N>(p.a, pixel * A + c) : load_lanes<N>(p.b, pixel * B + c - A);
         store_lanes(p.y, i, run);
     });
 }
 
 KERNEL(slice, SliceParams) {
-    each_run(p.count, p.vector, [&](auto width, i64 i) {
+    each_run(p.count, p.vector, [&](auto width, u32 i) {
         constexpr int N = decltype(width)::value;
-        i64 from = i / p.channels_y * p.channels_x + p.first + i % p.channels_y;
+        u32 from = i / p.channels_y * p.channels_x + p.first + i % p.channels_y;
         store_lanes(p.y, i, load_lanes<N>(p.x, from));
     });
 }

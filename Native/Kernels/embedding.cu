@@ -4,17 +4,16 @@
 #include "functions.h"
 
 KERNEL(embed, EmbedParams) {
-    each_run(p.count, p.vector, [&](auto width, i64 i) {
+    each_run(p.count, p.vector, [&](auto width, u32 i) {
         constexpr int N = decltype(width)::value;
-        i64 n = i / p.width, from = (i64)load(p.labels, n) * p.width + i % p.width;
+        u32 n = i / p.width, from = load(p.labels, n) * p.width + i % p.width;
         store_lanes(p.y, i, load_lanes<N>(p.table, from));
     });
 }
 
 KERNEL(embed_backward, EmbedBackwardParams) {
-    for (i64 i = first_thread(); i < p.count; i += all_threads()) {
-        int label = (int)(i / p.width);
-        i64 column = i % p.width;
+    for (u32 i = first_thread(); i < (u32)p.count; i += all_threads()) {
+        int label = i / p.width, column = i % p.width;
         float sum = p.accumulate ? load(p.dtable, i) : 0.0f;
         for (int n = 0; n < p.samples; n++)
             if (load(p.labels, n) == label)

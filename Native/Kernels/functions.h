@@ -2,8 +2,10 @@
 #pragma once
 #include "params.h"
 
-DEVICE i64 first_thread() { return (i64)block_index() * BLOCK + thread_index(); }
-DEVICE i64 all_threads() { return (i64)block_count() * BLOCK; }
+// Tensors have less than 2³¹ elements, and the host launches few enough blocks that an index can't pass 2³² by a stride; 32-bit division is several
+// times as fast as 64-bit.
+DEVICE u32 first_thread() { return block_index() * BLOCK + thread_index(); }
+DEVICE u32 all_threads() { return block_count() * BLOCK; }
 
 template <int N>
 struct width_of {
@@ -12,11 +14,11 @@ struct width_of {
 
 // f(width, i) for runs that cover [0, count): PACK elements at a time where vector says so, the rest one by one.
 template <class F>
-DEVICE void each_run(int count, int vector, F f) {
-    i64 wide = vector ? (i64)count / PACK * PACK : 0;
-    for (i64 i = first_thread() * PACK; i < wide; i += all_threads() * PACK)
+DEVICE void each_run(u32 count, int vector, F f) {
+    u32 wide = vector ? count / PACK * PACK : 0;
+    for (u32 i = first_thread() * PACK; i < wide; i += all_threads() * PACK)
         f(width_of<PACK>(), i);
-    for (i64 i = wide + first_thread(); i < count; i += all_threads())
+    for (u32 i = wide + first_thread(); i < count; i += all_threads())
         f(width_of<1>(), i);
 }
 

@@ -6,12 +6,13 @@
 
 KERNEL(patches, PatchesParams) {
     int C = p.channels, R = p.filter, patch = R * R * C;
-    each_run(p.count, p.vector, [&](auto width, i64 i) {
+    each_run(p.count, p.vector, [&](auto width, u32 i) {
         constexpr int N = decltype(width)::value;
-        int row = (int)(i / patch), at = (int)(i % patch);
+        int row = i / patch, at = i % patch;
         int ow = row % p.out_width, oh = row / p.out_width % p.out_height, n = row / p.out_width / p.out_height;
         int top = oh * p.stride - p.pad, left = ow * p.stride - p.pad;
         lanes<N> run;
+        UNROLL
         for (int j = 0; j < N; j++) {
             int c = (at + j) % C, s = (at + j) / C % R, r = (at + j) / C / R, h = top + r, w = left + s;
             bool inside = h >= 0 && h < p.height && w >= 0 && w < p.width;
@@ -24,8 +25,8 @@ KERNEL(patches, PatchesParams) {
 
 KERNEL(unpatch, UnpatchParams) {
     int C = p.channels, R = p.filter;
-    for (i64 i = first_thread(); i < p.count; i += all_threads()) {
-        int c = (int)(i % C), pixel = (int)(i / C);
+    for (u32 i = first_thread(); i < (u32)p.count; i += all_threads()) {
+        int c = i % C, pixel = i / C;
         int w = pixel % p.width, h = pixel / p.width % p.height, n = pixel / p.width / p.height;
         float sum = 0;
         for (int r = (h + p.pad) % p.stride; r < R; r += p.stride) {

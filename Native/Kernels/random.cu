@@ -56,7 +56,7 @@ DEVICE void normal_pair(u32 a, u32 b, float& first, float& second) {
 }
 
 KERNEL(noise, NoiseParams) {
-    for (i64 block = first_thread(); block * 4 < p.count; block += all_threads()) {
+    for (u32 block = first_thread(); block * 4 < (u32)p.count; block += all_threads()) {
         Philox u = philox(p.key, p.stream, (u32)block);
         float v[4];
         if (p.normal) {
@@ -73,7 +73,7 @@ KERNEL(noise, NoiseParams) {
 }
 
 KERNEL(random_labels, RandomLabelsParams) {
-    for (i64 block = first_thread(); block * 4 < p.count; block += all_threads()) {
+    for (u32 block = first_thread(); block * 4 < (u32)p.count; block += all_threads()) {
         Philox u = philox(p.key, p.stream, (u32)block);
         for (int j = 0; j < 4 && block * 4 + j < p.count; j++)
             store(p.labels, block * 4 + j, (int)high_product(u.x[j], p.classes));

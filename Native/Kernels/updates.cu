@@ -70,7 +70,7 @@ template <class Rule>
 DEVICE void update(const UpdateParams& p, Rule rule) {
     bool finite = !given(p.loss_scale) || load(p.loss_scale, 3) != 0;
     float unscale = 1.0f / scale_of(p.loss_scale);
-    each_run(p.count, p.vector, [&](auto width, i64 i) {
+    each_run(p.count, p.vector, [&](auto width, u32 i) {
         constexpr int N = decltype(width)::value;
         lanes<N> w = load_lanes<N>(p.parameters, i);
         if (finite) {
@@ -90,7 +90,7 @@ DEVICE void update(const UpdateParams& p, Rule rule) {
     });
 
     // What lies behind the trained parameters: running statistics.
-    for (i64 i = p.count + first_thread(); i < p.averaged; i += all_threads())
+    for (u32 i = p.count + first_thread(); i < (u32)p.averaged; i += all_threads())
         store_average(p.average, p.average_copy, p.follow, i, load_lanes<1>(p.parameters, i));
 }
 
@@ -103,7 +103,7 @@ KERNEL(rmsprop, UpdateParams) { update(p, RmsProp{load(p.rates, 0), p.constants[
 KERNEL(sgd, UpdateParams) { update(p, Sgd{load(p.rates, 0), p.constants[0]}); }
 
 KERNEL(clip_weights, ClipWeightsParams) {
-    each_run(p.count, p.vector, [&](auto width, i64 i) {
+    each_run(p.count, p.vector, [&](auto width, u32 i) {
         constexpr int N = decltype(width)::value;
         lanes<N> v = load_lanes<N>(p.values, i);
         for (int j = 0; j < N; j++)
@@ -116,7 +116,7 @@ KERNEL(clip_weights, ClipWeightsParams) {
 
 KERNEL(clip_gradients, ClipGradientsParams) {
     float limit = p.limit * scale_of(p.loss_scale);
-    each_run(p.count, p.vector, [&](auto width, i64 i) {
+    each_run(p.count, p.vector, [&](auto width, u32 i) {
         constexpr int N = decltype(width)::value;
         lanes<N> v = load_lanes<N>(p.values, i);
         for (int j = 0; j < N; j++)
@@ -126,7 +126,7 @@ KERNEL(clip_gradients, ClipGradientsParams) {
 }
 
 KERNEL(moving_average, MovingAverageParams) {
-    each_run(p.count, p.vector, [&](auto width, i64 i) {
+    each_run(p.count, p.vector, [&](auto width, u32 i) {
         constexpr int N = decltype(width)::value;
         store_average(p.average, p.copy, p.follow, i, load_lanes<N>(p.values, i));
     });
@@ -134,7 +134,7 @@ KERNEL(moving_average, MovingAverageParams) {
 
 KERNEL(norm, NormParams) {
     float sum = 0;
-    each_run(p.count, p.vector, [&](auto width, i64 i) {
+    each_run(p.count, p.vector, [&](auto width, u32 i) {
         constexpr int N = decltype(width)::value;
         lanes<N> v = load_lanes<N>(p.values, i);
         for (int j = 0; j < N; j++)
