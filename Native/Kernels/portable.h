@@ -50,13 +50,16 @@ struct lanes {
 #define __shared__ __attribute__((shared))
 #endif
 
-#define DEVICE __device__ inline
+// Always inlined, so that what is passed by reference stays in registers.
+#define DEVICE __device__ inline __attribute__((always_inline))
 #define KERNEL(name, Params) extern "C" __global__ void __attribute__((launch_bounds(256))) name(const Params p)
 #define SHARED(T, name, count) __shared__ T name[count]
 #define UNROLL _Pragma("unroll")
 
 #ifdef __CUDACC_RTC__
 #undef KERNEL
+#undef DEVICE
+#define DEVICE __device__ __forceinline__
 #define KERNEL(name, Params) extern "C" __global__ void __launch_bounds__(256) name(const Params p)
 DEVICE u32 thread_index() { return threadIdx.x; }
 DEVICE u32 block_index() { return blockIdx.x; }
