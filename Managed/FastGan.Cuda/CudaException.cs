@@ -1,0 +1,78 @@
+using System.Text;
+using FastGan.Cuda.Api;
+
+namespace FastGan.Cuda;
+
+/// <summary>Which of NVIDIA's libraries.</summary>
+public enum CudaLibrary
+{
+    Driver,
+    BlasLt,
+    Blas,
+    Nvrtc,
+    Dnn,
+}
+
+/// <summary>
+/// A native call that failed, or a library that can't be used. The message is one line: the call, its status, the operation with its shapes,
+/// and what to do, where that is known.
+/// </summary>
+public sealed class CudaException : Exception
+{
+    private readonly string _failure;
+    private readonly string? _detail;
+
+    /// <param name="detail">What the library has to say beside the status: a description, a compiler's log.</param>
+    internal CudaException(CudaLibrary library, string call, int status, string statusName, string? detail = null)
+    {
+        (Library, Call, Status, StatusName, _detail) = (library, call, status, statusName, detail);
+        _failure = $"{call} failed: {statusName} ({status})";
+        Hint = Hints.Of(library, status);
+    }
+
+    private CudaException(CudaLibrary library, string call, string failure, string? hint)
+    {
+        (Library, Call, StatusName, _failure, Hint) = (library, call, "", failure, hint);
+    }
+
+    public CudaLibrary Library { get; }
+
+    /// <summary>The exported function: "cuMemAlloc_v2"; empty where a library could not be loaded.</summary>
+    public string Call { get; }
+
+    /// <summary>The library's own number; 0 where no call was made.</summary>
+    public int Status { get; }
+
+    /// <summary>"CUDA_ERROR_OUT_OF_MEMORY"; empty where no call was made.</summary>
+    public string StatusName { get; }
+
+    /// <summary>What statuses are compared by: cuDNN's are grouped by thousands, 3002 and 3007 being kinds of 3000.</summary>
+    public int Category => Library == CudaLibrary.Dnn ? Status / 1000 * 1000 : Status;
+
+    /// <summary>The recorded operation that made the call, whose text holds its shapes. Set on the way up by whoever knows it.</summary>
+    public string? Operation { get; set; }
+
+    /// <summary>What to do about it.</summary>
+    public string? Hint { get; }
+
+    public override string Message
+    {
+        get
+        {
+            StringBuilder line = new(_failure);
+            if (Operation is not null)
+                line.Append($", in {Operation}");
+            if (_detail is not null)
+                line.Append($": {_detail}");
+            if (Hint is not null)
+                line.Append($"; {Hint}");
+            return string.Join(' ', line.ToString().Split((char[])['\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        }
+    }
+
+    internal static CudaException MissingFunction(CudaLibrary library, string function, string path) => new(
+        library, function, $"{path} has no function {function}", $"it is not {LibraryNames.Title(library)} of the version that fastgan needs: fastgan doctor lists what it needs");
+
+    /// <param name="hint">Where to get it.</param>
+    internal static CudaException NotUsable(CudaLibrary library, string failure, string? hint = null) => new(library, "", failure, hint);
+}
