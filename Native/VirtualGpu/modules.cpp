@@ -1,0 +1,162 @@
+// cuModule*, cuFunc*: modules are the kernels compiled into this library, chosen by what the run-time compiler's stand-in gives.
+#include <cstring>
+#include <unordered_map>
+#include <memory>
+
+#include "driver.h"
+#include "modules.h"
+#include "shipped.h"
+#include "streams.h"
+
+namespace vgpu {
+
+namespace {
+
+struct Module {
+    std::string name;
+    std::unordered_map<std::string, std::unique_ptr<Function>> functions;
+};
+
+std::unordered_map<const void*, std::unique_ptr<Module>> modules;
+
+// The text as far as it goes, in a buffer that the JIT options name.
+void write_log(const std::string& text, unsigned count, const int* options, void** values, int buffer_option) {
+    char* buffer = nullptr;
+    size_t bytes = 0;
+    for (unsigned i = 0; i < count; i++) {
+        if (options[i] == buffer_option)
+            buffer = static_cast<char*>(values[i]);
+        if (options[i] == buffer_option + 1)
+            bytes = reinterpret_cast<size_t>(values[i]) & 0xffffffffu;
+    }
+    if (buffer && bytes > 0) {
+        const size_t length = text.size() < bytes ? text.size() : bytes - 1;
+        std::memcpy(buffer, text.data(), length);
+        buffer[length] = 0;
+    }
+}
+
+// What an image is the code of: "real1", or empty with a status.
+std::string module_of(const char* image, int* status, std::string* why) {
+    *status = InvalidImage;
+    if (std::strncmp(image, "FGVGPU ", 7) != 0) {
+        *why = "not made by the virtual GPU's libnvrtc";
+        return "";
+    }
+    const std::string text = image + 7;
+    if (text == "planted")
+        return text;
+    for (const char real : {'0', '1', '2'}) {
+        if (text == image_text("sm_80", real).substr(7))
+            return std::string("real") + real;
+        if (text == image_text("sm_90", real).substr(7)) {
+            *status = NoBinaryForGpu;
+            *why = "compiled for sm_90; the device is of compute capability 8.0";
+            return "";
+        }
+    }
+    *why = "compiled from other sources than this library";
+    return "";
+}
+
+constexpr int info_log = 3, error_log = 5;
+
+}  // namespace
+
+Function* find_function(const void* handle) {
+    for (const auto& [module_handle, module] : modules)
+        for (const auto& [name, function] : module->functions)
+            if (function.get() == handle)
+                return function.get();
+    return nullptr;
+}
+
+void drop_modules() { modules.clear(); }
+
+}  // namespace vgpu
+
+using namespace vgpu;
+
+extern "C" {
+
+VGPU_EXPORT int cuModuleLoadDataEx(void** handle, const void* image, unsigned count, const int* options, void** values) {
+    return answer("cuModuleLoadDataEx", Needs::NoCapture, InvalidImage, [&](const char* f) {
+        for (unsigned i = 0; i < count; i++)
+            if (options[i] < 0 || options[i] > 7)
+                return refuse(InvalidValue, f, "JIT option " + std::to_string(options[i]) + " isn't known here");
+        int status;
+        std::string why;
+        const std::string name = module_of(static_cast<const char*>(image), &status, &why);
+        write_log("", count, options, values, info_log);
+        write_log(why, count, options, values, error_log);
+        if (name.empty())
+            return refuse(status, f, why);
+        auto module = std::make_unique<Module>();
+        module->name = name;
+        *handle = module.get();
+        modules[*handle] = std::move(module);
+        created("module");
+        return static_cast<int>(Success);
+    });
+}
+
+VGPU_EXPORT int cuModuleUnload(void* handle) {
+    return answer("cuModuleUnload", Needs::Release, InvalidHandle, [&](const char* f) {
+        if (modules.erase(handle) == 0)
+            return refuse(InvalidHandle, f, "no such module");
+        destroyed("module");
+        return static_cast<int>(Success);
+    });
+}
+
+VGPU_EXPORT int cuModuleGetFunction(void** function, void* handle, const char* name) {
+    return answer("cuModuleGetFunction", Needs::Context, NotFound, [&](const char* f) {
+        const auto found = modules.find(handle);
+        if (found == modules.end())
+            return refuse(InvalidHandle, f, "no such module");
+        const Kernel* kernel = find_kernel(found->second->name, name);
+        if (!kernel)
+            return refuse(NotFound, f, std::string("module ") + found->second->name + " has no kernel '" + name + "'");
+        auto& entry = found->second->functions[name];
+        if (!entry)
+            entry = std::make_unique<Function>(Function{kernel});
+        *function = entry.get();
+        return static_cast<int>(Success);
+    });
+}
+
+// The kernels have no global variables.
+VGPU_EXPORT int cuModuleGetGlobal_v2(CUdeviceptr*, size_t*, void* handle, const char* name) {
+    return answer("cuModuleGetGlobal_v2", Needs::Context, NotFound, [&](const char* f) {
+        return modules.count(handle) ? refuse(NotFound, f, std::string("no global variable '") + name + "'") : refuse(InvalidHandle, f, "no such module");
+    });
+}
+
+VGPU_EXPORT int cuFuncLoad(void* function) {
+    return answer("cuFuncLoad", Needs::NoCapture, InvalidHandle, [&](const char* f) {
+        return find_function(function) ? static_cast<int>(Success) : refuse(InvalidHandle, f, "no such function");
+    });
+}
+
+VGPU_EXPORT int cuFuncGetAttribute(int* value, int attribute, void* function) {
+    return answer("cuFuncGetAttribute", Needs::Context, InvalidHandle, [&](const char* f) {
+        if (!find_function(function))
+            return refuse(InvalidHandle, f, "no such function");
+        switch (attribute) {
+            case 0:  // threads a block
+                *value = 256;
+                return static_cast<int>(Success);
+            case 3:  // local memory a thread, bytes
+                *value = 0;
+                return static_cast<int>(Success);
+            case 5:  // PTX and binary version
+            case 6:
+                *value = 80;
+                return static_cast<int>(Success);
+            default:
+                return refuse(InvalidValue, f, "attribute " + std::to_string(attribute) + " isn't known here");
+        }
+    });
+}
+
+}
