@@ -5,7 +5,8 @@
 
 #include "kernel_runtime.h"
 
-#define DEVICE static inline
+#define DEVICE [[maybe_unused]] inline
+#define UNROLL
 
 // The body is registered under its name; its parameters are what cuLaunchKernel copied.
 #define KERNEL(name, Params)                                                                                                          \
