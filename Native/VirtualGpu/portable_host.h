@@ -5,7 +5,10 @@
 
 #include "kernel_runtime.h"
 
-#define DEVICE [[maybe_unused]] inline
+// The unit is in a namespace without a name, so that these stay apart from those of other units.
+#define DEVICE inline
+
+// Left to the compiler.
 #define UNROLL
 
 // The body is registered under its name; its parameters are what cuLaunchKernel copied.
