@@ -63,7 +63,7 @@ public sealed class CudaException : Exception
             if (Operation is not null)
                 line.Append($", in {Operation}");
             if (_detail is not null)
-                line.Append($": {_detail}");
+                line.Append($": {_detail.Trim()}");
             if (Hint is not null)
                 line.Append($"; {Hint}");
             return string.Join(' ', line.ToString().Split((char[])['\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
