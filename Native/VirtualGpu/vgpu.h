@@ -19,7 +19,7 @@ namespace vgpu {
 enum class Access { Read, Write, ReadWrite };
 
 // An illegal access in deferred work: ends it with CUDA_ERROR_ILLEGAL_ADDRESS or MISALIGNED_ADDRESS at the next synchronisation, as on a card.
-struct Fault : std::runtime_error {
+struct VGPU_EXPORT Fault : std::runtime_error {
     int status;
     Fault(int status, const std::string& what) : std::runtime_error(what), status(status) {}
 };
