@@ -47,8 +47,10 @@ internal sealed class CudaLibraries(LibrarySearch search)
     {
         get
         {
+            // Its parts, which it loads when it needs them, want cuBLASLt too.
+            LoadedLibrary library = Loaded(CudaLibrary.Dnn);
             Loaded(CudaLibrary.BlasLt);
-            return field ??= new Dnn(Loaded(CudaLibrary.Dnn));
+            return field ??= new Dnn(library);
         }
     }
 
@@ -78,18 +80,19 @@ internal sealed class CudaLibraries(LibrarySearch search)
 
     private LoadedLibrary Loaded(CudaLibrary library)
     {
+        int cuda = library == CudaLibrary.Driver ? LibraryNames.NewestCuda : Cuda;
         if (_loaded.TryGetValue(library, out LoadedLibrary? loaded))
-            return loaded;
-        int cuda = library == CudaLibrary.Driver ? 0 : Cuda;
-        if (_loaded.TryGetValue(library, out loaded))
             return loaded;
         List<string> tried = [];
         loaded = Search.TryLoad(library, cuda, tried);
         if (loaded is null)
         {
-            foreach (int other in Majors().Where(other => Toolkit.Contains(library) && other != cuda))
+            // The other version's paths are told too, though it was not chosen.
+            foreach (int other in Toolkit.Contains(library) ? Majors().Where(other => other != cuda) : [])
                 Search.TryLoad(library, other, tried)?.Dispose();
-            throw NotFound(library, tried);
+            string only = Search.Only is null ? "" : $" in {Search.Only}, the only folder that is looked in";
+            throw CudaException.NotUsable(
+                library, $"{LibraryNames.Title(library)} was not found{only}", LibraryNames.Fix(library, cuda, Search.IsWindows), tried);
         }
 
         _loaded.Add(library, loaded);
@@ -137,14 +140,5 @@ internal sealed class CudaLibraries(LibrarySearch search)
 
         for (int cuda = newest; cuda >= LibraryNames.OldestCuda; cuda--)
             yield return cuda;
-    }
-
-    private CudaException NotFound(CudaLibrary library, List<string> tried)
-    {
-        string only = Search.Only is null ? "" : $" in {Search.Only}, the only folder that is looked in";
-        int cuda = library == CudaLibrary.Driver ? LibraryNames.NewestCuda : Cuda;
-        return CudaException.NotUsable(
-            library, $"{LibraryNames.Title(library)} was not found{only}; tried {string.Join(", ", tried)}",
-            LibraryNames.Fix(library, cuda, Search.IsWindows));
     }
 }
