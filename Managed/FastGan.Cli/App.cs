@@ -1,5 +1,6 @@
 using FastGan.Cli.Commands;
 using FastGan.Cli.Options;
+using FastGan.Cuda;
 
 namespace FastGan.Cli;
 
@@ -22,6 +23,8 @@ internal static class App
                     return InfoCommand.Run(o);
                 case BenchOptions o:
                     return BenchCommand.Run(o);
+                case DoctorOptions o:
+                    return DoctorCommand.Run(o);
                 case var text:
                     Console.WriteLine(text);
                     return ExitCode.Done;
@@ -30,6 +33,10 @@ internal static class App
         catch (FastGanException e)
         {
             return Fail(args, e, e.Message, ExitCode.BadInput);
+        }
+        catch (CudaException e)
+        {
+            return Fail(args, e, e.Message, e.IsMistake ? ExitCode.Unexpected : ExitCode.BadInput);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -19,20 +19,19 @@ public enum CudaLibrary
 /// </summary>
 public sealed class CudaException : Exception
 {
-    private readonly string _failure;
     private readonly string? _detail;
 
     /// <param name="detail">What the library has to say beside the status: a description, a compiler's log.</param>
     internal CudaException(CudaLibrary library, string call, int status, string statusName, string? detail = null)
     {
         (Library, Call, Status, StatusName, _detail) = (library, call, status, statusName, detail);
-        _failure = $"{call} failed: {statusName} ({status})";
+        Failure = $"{call} failed: {statusName} ({status})";
         Hint = Hints.Of(library, status);
     }
 
-    private CudaException(CudaLibrary library, string call, string failure, string? hint)
+    private CudaException(CudaLibrary library, string call, string failure, string? hint, IReadOnlyList<string> tried)
     {
-        (Library, Call, StatusName, _failure, Hint) = (library, call, "", failure, hint);
+        (Library, Call, StatusName, Failure, Hint, Tried) = (library, call, "", failure, hint, tried);
     }
 
     public CudaLibrary Library { get; }
@@ -52,18 +51,32 @@ public sealed class CudaException : Exception
     /// <summary>The recorded operation that made the call, whose text holds its shapes. Set on the way up by whoever knows it.</summary>
     public string? Operation { get; set; }
 
+    /// <summary>What went wrong, alone: "cuDNN was not found".</summary>
+    public string Failure { get; }
+
+    /// <summary>Paths that were tried for a library, and what was wrong with each.</summary>
+    public IReadOnlyList<string> Tried { get; } = [];
+
     /// <summary>What to do about it.</summary>
     public string? Hint { get; }
+
+    /// <summary>Whether nothing that the user did or has could be the cause.</summary>
+    public bool IsMistake => Hint == Hints.Mistake;
+
+    /// <summary>Failure and hint, without paths and logs.</summary>
+    public string Summary => Hint is null ? Failure : $"{Failure}; {Hint}";
 
     public override string Message
     {
         get
         {
-            StringBuilder line = new(_failure);
+            StringBuilder line = new(Failure);
             if (Operation is not null)
                 line.Append($", in {Operation}");
             if (_detail is not null)
                 line.Append($": {_detail.Trim()}");
+            if (Tried.Count > 0)
+                line.Append($", tried {string.Join(", ", Tried)}");
             if (Hint is not null)
                 line.Append($"; {Hint}");
             return string.Join(' ', line.ToString().Split((char[])['\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
@@ -71,8 +84,9 @@ public sealed class CudaException : Exception
     }
 
     internal static CudaException MissingFunction(CudaLibrary library, string function, string path) => new(
-        library, function, $"{path} has no function {function}", $"it is not {LibraryNames.Title(library)} of the version that fastgan needs: fastgan doctor lists what it needs");
+        library, function, $"{path} has no function {function}", $"it is not {LibraryNames.Title(library)} of a version that fastgan can use", []);
 
     /// <param name="hint">Where to get it.</param>
-    internal static CudaException NotUsable(CudaLibrary library, string failure, string? hint = null) => new(library, "", failure, hint);
+    internal static CudaException NotUsable(CudaLibrary library, string failure, string? hint = null, params IReadOnlyList<string> tried) =>
+        new(library, "", failure, hint, tried);
 }

@@ -67,7 +67,7 @@ KERNEL(noise, NoiseParams) {
                 v[j] = uniform(u.x[j]);
         }
 
-        for (int j = 0; j < 4 && block * 4 + j < p.count; j++)
+        for (int j = 0; j < 4 && block * 4 + j < (u32)p.count; j++)
             store(p.z, block * 4 + j, v[j]);
     }
 }
@@ -75,7 +75,7 @@ KERNEL(noise, NoiseParams) {
 KERNEL(random_labels, RandomLabelsParams) {
     for (u32 block = first_thread(); block * 4 < (u32)p.count; block += all_threads()) {
         Philox u = philox(p.key, p.stream, (u32)block);
-        for (int j = 0; j < 4 && block * 4 + j < p.count; j++)
+        for (int j = 0; j < 4 && block * 4 + j < (u32)p.count; j++)
             store(p.labels, block * 4 + j, (int)high_product(u.x[j], p.classes));
     }
 }

@@ -5,7 +5,11 @@
 
 #include "kernel_runtime.h"
 
-#define DEVICE static inline
+// The unit is in a namespace without a name, so that these stay apart from those of other units.
+#define DEVICE inline
+
+// Left to the compiler.
+#define UNROLL
 
 // The body is registered under its name; its parameters are what cuLaunchKernel copied.
 #define KERNEL(name, Params)                                                                                                          \

@@ -22,6 +22,14 @@ internal static class Fastgan
 
     public static Outcome Run(TemporaryFolder folder, params string[] args) => Finish(Start(folder, "dotnet", [Assembly, .. args]));
 
+    /// <summary>Runs it with an environment variable set.</summary>
+    public static Outcome RunWith(TemporaryFolder folder, string variable, string value, params string[] args)
+    {
+        ProcessStartInfo start = StartInfo(folder, "dotnet", [Assembly, .. args]);
+        start.Environment[variable] = value;
+        return Finish(Process.Start(start)!);
+    }
+
     /// <summary>Runs what must end well.</summary>
     public static Outcome Succeed(TemporaryFolder folder, params string[] args)
     {
@@ -30,12 +38,15 @@ internal static class Fastgan
         return outcome;
     }
 
-    public static Process Start(TemporaryFolder folder, string program, params string[] args)
+    public static Process Start(TemporaryFolder folder, string program, params string[] args) => Process.Start(StartInfo(folder, program, args))!;
+
+    private static ProcessStartInfo StartInfo(TemporaryFolder folder, string program, string[] args)
     {
         ProcessStartInfo start = new(program, args) { WorkingDirectory = folder.Path, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment.Remove("FASTGAN_DATA");
         start.Environment.Remove("FASTGAN_TRACE");
-        return Process.Start(start)!;
+        start.Environment.Remove("FASTGAN_CUDA_PATH");
+        return start;
     }
 
     public static Outcome Finish(Process process)

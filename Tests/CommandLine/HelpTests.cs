@@ -27,6 +27,7 @@ public sealed class HelpTests
     [DataRow(typeof(SampleOptions))]
     [DataRow(typeof(InfoOptions))]
     [DataRow(typeof(BenchOptions))]
+    [DataRow(typeof(DoctorOptions))]
     public void EveryOptionIsDocumentedWithItsDefault(Type options)
     {
         string verb = options.GetCustomAttribute<VerbAttribute>()!.Name;

@@ -1,5 +1,7 @@
 using FastGan.Cpu;
+using FastGan.Programs;
 using FastGan.Reference;
+using FastGan.Tests.Cuda;
 using FastGan.Tests.Ops;
 
 namespace FastGan.Tests.Golden;
@@ -47,6 +49,19 @@ public sealed class ParityTests
     public void TheCpuEqualsLibtorch(string preset)
     {
         using CpuDevice device = new(threads: 2);
+        EqualsLibtorch(preset, device);
+    }
+
+    /// <summary>The CUDA backend on the virtual GPU, in single precision: the same bounds.</summary>
+    [TestMethod]
+    [DataRow("gan")]
+    [DataRow("dcgan")]
+    [DataRow("wgan")]
+    [DataRow("cgan")]
+    public void CudaEqualsLibtorch(string preset) => EqualsLibtorch(preset, VirtualGpu.Device(Precision.Fp32));
+
+    private static void EqualsLibtorch(string preset, Device device)
+    {
         List<Comparison> compared = new GoldenRun(preset).Train(device, UpdatesFrom.GoldenGradients);
         Dictionary<string, double> networks = compared.Where(c => c.Kind == Compared.Gradient)
             .GroupBy(Update).ToDictionary(g => g.Key, g => Accuracy.Norm([.. g.SelectMany(c => c.Golden)]));

@@ -36,22 +36,67 @@ internal static class Accuracy
         Tensor[] writes = op.Instruction.Writes;
         if (op.Instruction.Flops == 0)
             return writes.ToDictionary(t => t, _ => 0.0);
+        Dictionary<Tensor, double> change = Change(op, exact, reference, Unit, operand => operand.Values);
+        double factor = 2 * (TakesWinograd(op) ? WinogradFactor : 1);
+        return writes.ToDictionary(t => t, t => factor * Math.Sqrt(Length(op)) * change[t] + 2 * Unit * Norm(exact.Values(t)));
+    }
 
-        Dictionary<Tensor, double> squares = writes.ToDictionary(t => t, _ => 0.0);
+    /// <summary>
+    /// The same for a GPU in some precision, whose inputs are <paramref name="values"/>, rounded already. Sums are in single precision: the
+    /// first terms are those of <see cref="Bounds(OpCase, OpRun, ReferenceDevice)"/> but for Winograd's factor. A result in half precision is rounded once
+    /// more to that; a matrix product's also before its bias and activation, and an accumulated one's old value: that is like moving the inputs by
+    /// a unit roundoff of half precision. TF32 rounds the factors of products, which is exactly that.
+    /// </summary>
+    public static Dictionary<Tensor, double> Bounds(
+        OpCase op, OpRun exact, ReferenceDevice reference, Precision precision, Func<OpCase.Operand, double[]> values)
+    {
+        Tensor[] writes = op.Instruction.Writes;
+        double unit = precision switch
+        {
+            Precision.Fp16 or Precision.Tf32 => 1.0 / (1 << 11),
+            Precision.Bf16 => 1.0 / (1 << 8),
+            _ => Unit,
+        };
+        bool half = precision is Precision.Fp16 or Precision.Bf16;
+        if (op.Instruction.Flops == 0)
+            return writes.ToDictionary(t => t, t => half && t.Element == Element.Real ? unit * Norm(exact.Values(t)) : 0);
+
+        Dictionary<Tensor, double> change = Change(op, exact, reference, Unit, values);
+        bool product = op.Instruction.Name.StartsWith("conv", StringComparison.Ordinal);
+        Dictionary<Tensor, double> coarse = product || half ? Change(op, exact, reference, unit, values) : change;
+        return writes.ToDictionary(t => t, t =>
+        {
+            double bound = 2 * Math.Sqrt(Length(op)) * change[t] + 2 * Unit * Norm(exact.Values(t));
+            if (half && t.Element == Element.Real)
+                bound += unit * Norm(exact.Values(t)) + 2 * coarse[t];
+            else if (precision == Precision.Tf32 && product)
+                bound += 2 * coarse[t];
+            return bound;
+        });
+    }
+
+    /// <summary>
+    /// ‖exact of inputs moved by up to a unit of themselves, at random − exact‖₂ of each written tensor: the root mean square of some draws.
+    /// </summary>
+    private static Dictionary<Tensor, double> Change(
+        OpCase op, OpRun exact, ReferenceDevice reference, double unit, Func<OpCase.Operand, double[]> values)
+    {
+        Dictionary<Tensor, double> squares = op.Instruction.Writes.ToDictionary(t => t, _ => 0.0);
         Random random = new(1);
         for (int draw = 0; draw < Draws; draw++)
         {
             OpRun moved = new(op, reference, operand => operand.Tensor.Element.IsReal()
-                ? [.. operand.Values.Select(v => v * (1 + Unit * (2 * random.NextDouble() - 1)))]
-                : operand.Values);
-            foreach (Tensor t in writes)
+                ? [.. values(operand).Select(v => v * (1 + unit * (2 * random.NextDouble() - 1)))]
+                : values(operand));
+            foreach (Tensor t in op.Instruction.Writes)
                 squares[t] += Math.Pow(Distance(moved.Values(t), exact.Values(t)), 2);
         }
 
-        double length = Math.Max(1, op.Instruction.Flops / writes.Min(t => t.Count));
-        double factor = 2 * (TakesWinograd(op) ? WinogradFactor : 1);
-        return writes.ToDictionary(t => t, t => factor * Math.Sqrt(length * squares[t] / Draws) + 2 * Unit * Norm(exact.Values(t)));
+        return squares.ToDictionary(s => s.Key, s => Math.Sqrt(s.Value / Draws));
     }
+
+    /// <summary>Terms of the longest sum, or more.</summary>
+    private static double Length(OpCase op) => Math.Max(1, op.Instruction.Flops / op.Instruction.Writes.Min(t => t.Count));
 
     private static bool TakesWinograd(OpCase op)
     {

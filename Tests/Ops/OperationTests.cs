@@ -54,40 +54,8 @@ public sealed class OperationTests
     private static void Agree(OpCase op, OpRun computed)
     {
         OpRun exact = new(op, Reference);
-        Dictionary<Tensor, double> bounds = Accuracy.Bounds(op, exact, Reference);
-        foreach (Tensor t in op.Instruction.Writes)
-        {
-            double error = Accuracy.Distance(computed.Values(t), exact.Values(t));
-            if (!(error <= bounds[t])) // NaN fails
-                Assert.Fail($"{op.Text}: {t} is off by {error:E2}, allowed {bounds[t]:E2}{Worst(computed.Values(t), exact.Values(t))}");
-        }
-
-        foreach (OpCase.Operand operand in op.Operands)
-        {
-            Tensor t = operand.Tensor;
-            bool written = op.Instruction.Writes.Any(w => w.Storage == t.Storage);
-            double[] after = computed.Whole(t);
-            for (int i = 0; i < after.Length; i++)
-            {
-                bool inside = i >= t.Offset && i < t.Offset + t.Count;
-                if (!(inside && written))
-                    Assert.AreEqual(operand.Values[i], after[i], $"{op.Text}: wrote to element {i - t.Offset} of {t}, which it may not");
-            }
-        }
-    }
-
-    private static string Worst(ReadOnlySpan<double> computed, ReadOnlySpan<double> exact)
-    {
-        int at = 0;
-        double worst = -1;
-        for (int i = 0; i < exact.Length; i++)
-        {
-            double error = Math.Abs(computed[i] - exact[i]);
-            if (!(error <= worst))
-                (at, worst) = (i, double.IsNaN(error) ? double.MaxValue : error);
-        }
-
-        return $"; worst at element {at}: {computed[at]:G9} for {exact[at]:G9}";
+        Agreement.Near(op, computed, exact, Accuracy.Bounds(op, exact, Reference));
+        Agreement.NothingElseWritten(op, computed, operand => operand.Values);
     }
 
     private static long[] Bits(double[] values) => Array.ConvertAll(values, BitConverter.DoubleToInt64Bits);

@@ -25,7 +25,7 @@ internal static class BenchCommand
         UpdateOrder? update = UpdateOf(o);
         if (o.What is not null)
         {
-            Show(o, Measure(o, Config(o.What, o.Batch, update)), withHead: true);
+            Show(o, Measure(o, Config(o, o.What, update)), withHead: true);
             return ExitCode.Done;
         }
 
@@ -45,7 +45,7 @@ internal static class BenchCommand
     private static UpdateOrder? UpdateOf(BenchOptions o) =>
         Choice.Of("--update", o.Update, ("alternating", UpdateOrder.Alternating), ("simultaneous", UpdateOrder.Simultaneous));
 
-    private static RunConfig Config(string what, int? batch, UpdateOrder? update)
+    private static RunConfig Config(BenchOptions o, string what, UpdateOrder? update)
     {
         string[] known = [.. Workloads.Names, .. Presets.Names, BenchOptions.Kernels, "a config.json"];
         RunConfig config =
@@ -54,13 +54,13 @@ internal static class BenchCommand
             : File.Exists(what) ? ConfigFile.Read(what)
             : throw new FastGanException($"bench doesn't know '{what}': {Suggest.Among(what, known)}");
         TrainingSpec t = config.Training;
-        return config with { Training = t with { Batch = batch ?? t.Batch, Update = update ?? t.Update } };
+        return config with { Training = t with { Batch = o.Batch ?? t.Batch, Update = update ?? t.Update, Precision = Devices.PrecisionOf(o) ?? t.Precision } };
     }
 
     private static StepSpeed Measure(BenchOptions o, RunConfig config)
     {
         double seconds = o.Seconds ?? DefaultSeconds;
-        using Device device = Devices.Open(o);
+        using Device device = Devices.Open(o, config.Training.Precision);
         using Trainer trainer = new(config, Workloads.RandomData(config), device);
         StepSpeed speed = StepSpeed.Measure(o.What!, trainer, seconds);
         return o.Profile ? speed with { Profile = StepProfile.Measure(trainer, Ceiling.Measure(device), seconds) } : speed;
@@ -74,7 +74,7 @@ internal static class BenchCommand
         List<string> args = isHost ? [typeof(BenchCommand).Assembly.Location] : [];
         args.AddRange(["bench", workload, "--json"]);
         foreach ((string option, object? value) in new (string, object?)[]
-            { ("--device", o.Device), ("--threads", o.Threads), ("--batch", o.Batch), ("--update", o.Update), ("--seconds", o.Seconds) })
+            { ("--device", o.Device), ("--precision", o.Precision), ("--threads", o.Threads), ("--batch", o.Batch), ("--update", o.Update), ("--seconds", o.Seconds) })
         {
             if (value is not null)
                 args.AddRange([option, $"{value}"]);

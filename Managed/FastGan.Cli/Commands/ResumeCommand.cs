@@ -18,7 +18,7 @@ internal static class ResumeCommand
         if (!Directory.Exists(folder.CheckpointFolder))
             throw new FastGanException($"{o.Run} has no checkpoint yet: start it again by fastgan train {folder.ConfigFile}");
         Checkpoint checkpoint = Checkpoint.Open(o.Run, App.Warn);
-        if (ConfigFile.Write(ConfigFile.Read(folder.ConfigFile)) != ConfigFile.Write(checkpoint.Config))
+        if (InAnyPrecision(ConfigFile.Read(folder.ConfigFile)) != InAnyPrecision(checkpoint.Config))
             throw new FastGanException(
                 $"{folder.ConfigFile} was changed, or {checkpoint.FullPath} is of another run: put the file back, or start a new run by fastgan train {folder.ConfigFile}");
         long end = o.Steps ?? checkpoint.Config.Training.Steps;
@@ -31,11 +31,17 @@ internal static class ResumeCommand
         if (checkpoint.Step >= end)
             throw new FastGanException($"{o.Run} is at step {checkpoint.Step} already: give --steps above that");
         Dataset data = Dataset.Load(checkpoint.Config.Data, App.Warn);
-        using Device device = Devices.Open(o);
-        using Trainer trainer = new(checkpoint.Config, data, device);
+        RunConfig config = checkpoint.Config;
+        config = config with { Training = config.Training with { Precision = Devices.PrecisionOf(o) ?? config.Training.Precision } };
+        using Device device = Devices.Open(o, config.Training.Precision, out string? why);
+        using Trainer trainer = new(config, data, device);
         if (trainer.DataDigest != checkpoint.DataDigest)
             throw new FastGanException($"data '{data.Name}' isn't what {o.Run} was trained on ({TrainingHeader.DataText(data)} now): put that back, or start a new run");
         checkpoint.Restore(trainer);
-        return new TrainingSession(trainer, data, folder, o.Quiet).Run(end);
+        return new TrainingSession(trainer, data, folder, o.Quiet, why).Run(end);
     }
+
+    /// <summary>A run may go on in another precision than it began with.</summary>
+    private static string InAnyPrecision(RunConfig config) =>
+        ConfigFile.Write(config with { Training = config.Training with { Precision = Precision.Fp32 } });
 }

@@ -33,7 +33,7 @@ internal static class SampleCommand
             throw new FastGanException($"a picture of {count} images is too large, {LargestGrid} is the most: give --out a folder");
         int[] labels = [.. Enumerable.Range(0, count).Select(i => only ?? (model.Classes > 0 ? i % model.Classes : 0))];
 
-        using Device device = Devices.Open(o);
+        using Device device = Devices.Open(o, Devices.PrecisionOf(o) ?? Precision.Fp32);
         using Sampler sampler = checkpoint.OpenSampler(device);
         ulong seed = o.Seed ?? 1;
         if (isGrid)

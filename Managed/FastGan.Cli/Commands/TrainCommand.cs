@@ -14,7 +14,7 @@ internal static class TrainCommand
         if (o.Out is not null)
             RunFolder.CheckFree(o.Out);
         (RunConfig config, Dataset data) = setup.Resolve(App.Warn);
-        using Device device = Devices.Open(o);
+        using Device device = Devices.Open(o, config.Training.Precision, out string? why);
         using Trainer trainer = new(config, data, device);
         if (o.Trace)
         {
@@ -24,7 +24,7 @@ internal static class TrainCommand
 
         RunFolder folder = RunFolder.Create(o.Out ?? FreeFolder(config.Preset));
         AtomicFile.Write(folder.ConfigFile, ConfigFile.Write(config));
-        return new TrainingSession(trainer, data, folder, o.Quiet).Run(config.Training.Steps);
+        return new TrainingSession(trainer, data, folder, o.Quiet, why).Run(config.Training.Steps);
     }
 
     private static void PrintTrace(Trainer trainer)

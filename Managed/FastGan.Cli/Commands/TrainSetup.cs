@@ -128,6 +128,7 @@ internal sealed class TrainSetup
             Steps = _o.Steps ?? t.Steps,
             GeneratorLoss = _generatorLoss ?? t.GeneratorLoss,
             Update = _update ?? t.Update,
+            Precision = Devices.PrecisionOf(_o) ?? t.Precision,
             CriticSteps = _o.CriticSteps ?? t.CriticSteps,
             Clip = Clip(t.Clip),
             GeneratorOptimizer = Optimizer(t.GeneratorOptimizer, _o.GeneratorRate),

@@ -7,7 +7,8 @@ using FastGan.Training;
 namespace FastGan.Cli.Commands;
 
 /// <summary>What train and resume share: the way from a trainer to the end of a run, with its display, its curves and Ctrl-C.</summary>
-internal sealed class TrainingSession(Trainer trainer, Dataset data, RunFolder folder, bool quiet)
+/// <param name="why">Why this device was taken; null where the user chose it.</param>
+internal sealed class TrainingSession(Trainer trainer, Dataset data, RunFolder folder, bool quiet, string? why)
 {
     private readonly TimeSpan _curvesEvery = TimeSpan.FromSeconds(30);
     private readonly Stopwatch _sinceCurves = Stopwatch.StartNew();
@@ -17,7 +18,7 @@ internal sealed class TrainingSession(Trainer trainer, Dataset data, RunFolder f
         TrainingDisplay display = TrainingDisplay.For(quiet);
         using Interrupts interrupts = new(display.Stopping);
         if (!quiet)
-            TrainingHeader.Print(trainer, data, folder, end);
+            TrainingHeader.Print(trainer, data, folder, end, why);
         TrainingRun run = new(trainer, folder);
         RunOutcome outcome = display.Show(report => run.Execute(end, report, OnPicture, interrupts.Stop));
         DrawCurves();

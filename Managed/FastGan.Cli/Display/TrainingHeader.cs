@@ -8,7 +8,7 @@ namespace FastGan.Cli.Display;
 /// <summary>What is trained on what, where, and where it goes.</summary>
 internal static class TrainingHeader
 {
-    public static void Print(Trainer trainer, Dataset data, RunFolder folder, long end)
+    public static void Print(Trainer trainer, Dataset data, RunFolder folder, long end, string? why)
     {
         RunConfig config = trainer.Config;
         TrainingSpec t = config.Training;
@@ -16,7 +16,7 @@ internal static class TrainingHeader
         string steps = trainer.StepsDone > 0 ? $"steps {trainer.StepsDone + 1:N0} to {end:N0}" : $"{end:N0} steps";
         Terminal.Heading($"{config.Preset} on {data.Name}: {DataText(data)}");
         Terminal.Facts(
-            ("device", trainer.Device.Description),
+            ("device", $"{trainer.Device.Description}{(why is null ? "" : $" ({why})")}"),
             ("networks", $"{Parameters(trainer.Gan.Generator)}, {Parameters(trainer.Gan.Discriminator)}"),
             ("training", $"{steps} of {ImagesText(t)}, {(epochs < 0.1 ? "under 0.1" : $"{epochs:0.#}")} epochs in all"),
             ("run", folder.FullPath));

@@ -19,8 +19,11 @@ internal abstract class CommonOptions
 /// <summary>What every verb takes that computes.</summary>
 internal abstract class DeviceOptions : CommonOptions
 {
-    [Option("device", MetaValue = "NAME", HelpText = "What computes: auto, cpu (single precision), or reference (double precision, very slow, an oracle for tests). Default: auto, which is cpu.")]
+    [Option("device", MetaValue = "NAME", HelpText = "What computes: auto, cpu, cuda (an NVIDIA GPU; cuda:1 is the second one), or reference (double precision, very slow, an oracle for tests). Default: auto, which is cuda where fastgan doctor finds all that it needs, else cpu.")]
     public string? Device { get; set; }
+
+    [Option("precision", MetaValue = "NAME", HelpText = "What a GPU's matrix operations compute with: fp32, tf32, fp16 or bf16; weights are kept in single precision. The cpu has fp32 alone. Default: fp32, or the run's own.")]
+    public string? Precision { get; set; }
 
     [Option("threads", MetaValue = "N", HelpText = "Threads of the cpu; the result is the same at any number. Default: one for each processor.")]
     public int? Threads { get; set; }

@@ -22,6 +22,7 @@ internal static class Help
           fastgan sample runs/dcgan --out new.png
           fastgan info runs/dcgan                networks layer by layer, optimizers, progress
           fastgan bench dcgan --profile          how fast, and where the time goes
+          fastgan doctor                         can it train on this machine's GPU, and if not, why not
 
         Verbs
           train     train gan, dcgan, wgan, cgan, or the run that a config.json describes
@@ -29,10 +30,11 @@ internal static class Help
           sample    draw new images; needs nothing but the checkpoint
           info      describe a run, a checkpoint or a data set
           bench     measure training speed, or single operations, on this machine
+          doctor    look whether training on an NVIDIA GPU works, and say what is missing
 
         fastgan VERB --help lists a verb's options and their defaults; --version prints the version.
         Ctrl-C ends training at the next step with a checkpoint; a second Ctrl-C ends it at once.
-        Exit code: 0 done, 2 input that can't be used, 130 interrupted, 1 a mistake in fastgan.
+        Exit code: 0 done, 2 input that can't be used, 130 interrupted, 1 a mistake in fastgan; of doctor, 1 no GPU.
         """;
 
     /// <summary>The options of the verb that was given.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using FastGan.Tensors;
 
 namespace FastGan.Programs;
@@ -49,4 +50,25 @@ public abstract class Device : IDisposable
     }
 
     protected abstract void Dispose(bool disposing);
+
+    protected static void CheckLength(Tensor tensor, int length)
+    {
+        if (length != tensor.Count)
+            throw new ArgumentException($"{tensor} has {tensor.Count} elements, {length} given");
+    }
+
+    /// <summary>Numbers of one type as another; fractions are cut off where the other has none.</summary>
+    protected static void Convert<TFrom, TTo>(ReadOnlySpan<TFrom> from, Span<TTo> to)
+        where TFrom : unmanaged, INumberBase<TFrom>
+        where TTo : unmanaged, INumberBase<TTo>
+    {
+        if (typeof(TFrom) == typeof(TTo))
+        {
+            MemoryMarshal.Cast<TFrom, TTo>(from).CopyTo(to);
+            return;
+        }
+
+        for (int i = 0; i < from.Length; i++)
+            to[i] = TTo.CreateTruncating(from[i]);
+    }
 }

@@ -65,24 +65,4 @@ public abstract unsafe class HostDevice<TReal> : Device where TReal : unmanaged,
     private static Span<T> View<T>(Tensor tensor) where T : unmanaged => tensor.Storage.Address == 0
         ? throw new InvalidOperationException($"{tensor} has no memory on this device")
         : new((T*)tensor.Storage.Address + tensor.Offset, tensor.Count);
-
-    private static void CheckLength(Tensor tensor, int length)
-    {
-        if (length != tensor.Count)
-            throw new ArgumentException($"{tensor} has {tensor.Count} elements, {length} given");
-    }
-
-    private static void Convert<TFrom, TTo>(ReadOnlySpan<TFrom> from, Span<TTo> to)
-        where TFrom : unmanaged, INumberBase<TFrom>
-        where TTo : unmanaged, INumberBase<TTo>
-    {
-        if (typeof(TFrom) == typeof(TTo))
-        {
-            MemoryMarshal.Cast<TFrom, TTo>(from).CopyTo(to);
-            return;
-        }
-
-        for (int i = 0; i < from.Length; i++)
-            to[i] = TTo.CreateTruncating(from[i]);
-    }
 }

@@ -47,8 +47,10 @@ internal sealed class CudaLibraries(LibrarySearch search)
     {
         get
         {
+            // Its parts, which it loads when it needs them, want cuBLASLt too.
+            LoadedLibrary library = Loaded(CudaLibrary.Dnn);
             Loaded(CudaLibrary.BlasLt);
-            return field ??= new Dnn(Loaded(CudaLibrary.Dnn));
+            return field ??= new Dnn(library);
         }
     }
 
@@ -90,8 +92,7 @@ internal sealed class CudaLibraries(LibrarySearch search)
                 Search.TryLoad(library, other, tried)?.Dispose();
             string only = Search.Only is null ? "" : $" in {Search.Only}, the only folder that is looked in";
             throw CudaException.NotUsable(
-                library, $"{LibraryNames.Title(library)} was not found{only}; tried {string.Join(", ", tried)}",
-                LibraryNames.Fix(library, cuda, Search.IsWindows));
+                library, $"{LibraryNames.Title(library)} was not found{only}", LibraryNames.Fix(library, cuda, Search.IsWindows), tried);
         }
 
         _loaded.Add(library, loaded);

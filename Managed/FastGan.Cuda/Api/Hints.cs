@@ -3,9 +3,10 @@ namespace FastGan.Cuda.Api;
 /// <summary>What to do about the statuses that people meet.</summary>
 internal static class Hints
 {
+    public const string Mistake = "a mistake in fastgan: please report this line, and what the same command prints with --trace";
+
     private const string
         Memory = "the device's memory is full: use a smaller --batch, or end what else uses the device",
-        Mistake = "a mistake in fastgan: please report this line, and what the same command prints with --trace",
         Version = "the driver is older than the libraries: update the driver, or install libraries of an older CUDA";
 
     public static string? Of(CudaLibrary library, int status) => library switch

@@ -47,5 +47,5 @@ internal static class LibraryNames
     /// <summary>From CUDA 13 on the packages' names have no version in them.</summary>
     private static string PipPackage(string name, int cuda) => cuda < 13 ? $"{name}-cu{cuda}" : $"\"{name}=={cuda}.*\"";
 
-    private static string Toolkit(int cuda, bool windows) => windows ? $", or the CUDA {cuda} toolkit" : $", or from NVIDIA's repository apt install cuda-libraries-{cuda}-0";
+    private static string Toolkit(int cuda, bool windows) => windows ? $", or the CUDA {cuda} toolkit" : $", or from NVIDIA's repository apt install cuda-libraries-{(cuda < 13 ? "12-6" : $"{cuda}-0")}";
 }

@@ -1,0 +1,41 @@
+using System.Text.Json;
+
+namespace FastGan.Cuda;
+
+/// <summary>
+/// Measured convolution algorithms on disk, by device, library version, precision and shape. What heuristics propose isn't kept: it is had again at once.
+/// </summary>
+internal sealed class AlgorithmCache
+{
+    private readonly string? _file;
+    private readonly SortedDictionary<string, int> _chosen = new(StringComparer.Ordinal);
+
+    /// <param name="file">Null to keep nothing.</param>
+    public AlgorithmCache(string? file)
+    {
+        _file = file;
+        if (file is null || !File.Exists(file))
+            return;
+        try
+        {
+            _chosen = new(JsonSerializer.Deserialize<Dictionary<string, int>>(File.ReadAllText(file)) ?? [], StringComparer.Ordinal);
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            // Measured anew.
+        }
+    }
+
+    /// <summary>The file of a device's measurements.</summary>
+    public static string FileOf(string device, nuint cudnn, Programs.Precision precision) =>
+        Path.Combine(CacheFolder.Path, "algorithms", $"{string.Concat(device.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'))}-cudnn{cudnn}-{precision}.json");
+
+    public bool TryGet(string key, out int algorithm) => _chosen.TryGetValue(key, out algorithm);
+
+    public void Add(string key, int algorithm)
+    {
+        _chosen[key] = algorithm;
+        if (_file is not null)
+            CacheFolder.TryWrite(_file, JsonSerializer.SerializeToUtf8Bytes(_chosen));
+    }
+}

@@ -1,0 +1,167 @@
+using FastGan.Cuda.Api;
+using FastGan.Ops;
+using FastGan.Programs;
+
+namespace FastGan.Cuda;
+
+internal enum ConvolutionPass
+{
+    Forward,
+    BackwardData,
+    BackwardFilter,
+}
+
+/// <summary>One pass of one geometry through cuDNN: its descriptors, and the algorithm that was chosen for it once.</summary>
+internal sealed unsafe class ConvolutionPlan : IDisposable
+{
+    private readonly Session _session;
+    private readonly ConvolutionPass _pass;
+    private readonly List<Action> _giveBack = [];
+    private readonly nint _x, _w, _y, _convolution;
+    private int _algorithm = -1;
+    private nuint _workspaceBytes;
+
+    public ConvolutionPlan(Session session, ConvolutionPass pass, ConvShape g)
+    {
+        (_session, _pass) = (session, pass);
+        Shape = g;
+        Dnn dnn = session.Dnn;
+        CudnnDataType type = session.Options.Precision switch
+        {
+            Precision.Fp16 => CudnnDataType.Half,
+            Precision.Bf16 => CudnnDataType.BFloat16,
+            _ => CudnnDataType.Float,
+        };
+        try
+        {
+            // Sizes are always in the order N, C, H, W; the format says how they lie.
+            _x = Made(dnn.CreateTensorDescriptor(), dnn.DestroyTensorDescriptor);
+            dnn.SetTensorNdDescriptorEx(_x, CudnnTensorFormat.Nhwc, type, [g.N, g.C, g.H, g.W]);
+            _w = Made(dnn.CreateFilterDescriptor(), dnn.DestroyFilterDescriptor);
+            dnn.SetFilterNdDescriptor(_w, type, CudnnTensorFormat.Nhwc, [g.K, g.C, g.R, g.R]);
+            _y = Made(dnn.CreateTensorDescriptor(), dnn.DestroyTensorDescriptor);
+            dnn.SetTensorNdDescriptorEx(_y, CudnnTensorFormat.Nhwc, type, [g.N, g.K, g.OutH, g.OutW]);
+            _convolution = Made(dnn.CreateConvolutionDescriptor(), dnn.DestroyConvolutionDescriptor);
+            dnn.SetConvolutionNdDescriptor(
+                _convolution, [g.Pad, g.Pad], [g.Stride, g.Stride], [1, 1], CudnnConvolutionMode.CrossCorrelation, CudnnDataType.Float);
+            dnn.SetConvolutionMathType(_convolution, session.Options.Precision == Precision.Fp32 ? CudnnMath.Fma : CudnnMath.TensorOp);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public ConvShape Shape { get; }
+
+    /// <summary>The pass over device memory: forward writes y, backward data x, backward filter w.</summary>
+    public void Run(ulong x, ulong w, ulong y, Write mode)
+    {
+        if (_algorithm < 0)
+            Choose(x, w, y, mode);
+        Dnn dnn = _session.Dnn;
+        nint handle = _session.DnnHandle;
+        float alpha = 1, beta = mode == Write.Accumulate ? 1 : 0;
+        ulong workspace = _session.Scratch(_workspaceBytes);
+        switch (_pass)
+        {
+            case ConvolutionPass.Forward:
+                dnn.ConvolutionForward(
+                    handle, &alpha, _x, x, _w, w, _convolution, (CudnnForwardAlgorithm)_algorithm, workspace, _workspaceBytes, &beta, _y, y);
+                break;
+            case ConvolutionPass.BackwardData:
+                dnn.ConvolutionBackwardData(
+                    handle, &alpha, _w, w, _y, y, _convolution, (CudnnBackwardDataAlgorithm)_algorithm, workspace, _workspaceBytes, &beta, _x, x);
+                break;
+            default:
+                dnn.ConvolutionBackwardFilter(
+                    handle, &alpha, _x, x, _y, y, _convolution, (CudnnBackwardFilterAlgorithm)_algorithm, workspace, _workspaceBytes, &beta, _w, w);
+                break;
+        }
+    }
+
+    public void Dispose()
+    {
+        for (int i = _giveBack.Count - 1; i >= 0; i--)
+            Quietly.Do(_giveBack[i]);
+        _giveBack.Clear();
+    }
+
+    /// <summary>The algorithms that take NHWC.</summary>
+    private bool Takes(int algorithm) => _pass switch
+    {
+        ConvolutionPass.Forward => (CudnnForwardAlgorithm)algorithm is CudnnForwardAlgorithm.ImplicitGemm or CudnnForwardAlgorithm.ImplicitPrecompGemm,
+        ConvolutionPass.BackwardData => (CudnnBackwardDataAlgorithm)algorithm is CudnnBackwardDataAlgorithm.Algorithm1,
+        _ => (CudnnBackwardFilterAlgorithm)algorithm is CudnnBackwardFilterAlgorithm.Algorithm0 or CudnnBackwardFilterAlgorithm.Algorithm1,
+    };
+
+    private void Choose(ulong x, ulong w, ulong y, Write mode)
+    {
+        AlgorithmCache cache = _session.Algorithms;
+        string key = $"{_pass} {Shape}";
+        if (!cache.TryGet(key, out int algorithm))
+        {
+            algorithm = Best(x, w, y, mode);
+            cache.Add(key, algorithm);
+        }
+
+        _workspaceBytes = WorkspaceBytes(algorithm);
+        _algorithm = algorithm;
+    }
+
+    /// <summary>The first that is allowed, of those measured or proposed, the best first.</summary>
+    private int Best(ulong x, ulong w, ulong y, Write mode)
+    {
+        Span<CudnnPerformance> found = stackalloc CudnnPerformance[8];
+
+        // A measurement overwrites what the pass writes, which must not be a sum then; and on the virtual GPU it would mean nothing.
+        bool measured = _session.Options.MeasureAlgorithms && !_session.Libraries.IsVirtual && mode == Write.Overwrite;
+        int count = measured ? Find(x, w, y, found) : Propose(found);
+        foreach (CudnnPerformance p in found[..count])
+        {
+            if (p.Status == 0 && Takes(p.Algorithm) && (measured || p.Determinism == CudnnDeterminism.Deterministic))
+                return p.Algorithm;
+        }
+
+        throw CudaException.NotUsable(CudaLibrary.Dnn, $"cuDNN has no {(measured ? "" : "deterministic ")}algorithm for the {_pass} pass of a convolution {Shape} in NHWC");
+    }
+
+    private int Propose(Span<CudnnPerformance> found) => _pass switch
+    {
+        ConvolutionPass.Forward => _session.Dnn.GetConvolutionForwardAlgorithm(_session.DnnHandle, _x, _w, _convolution, _y, found),
+        ConvolutionPass.BackwardData => _session.Dnn.GetConvolutionBackwardDataAlgorithm(_session.DnnHandle, _w, _y, _convolution, _x, found),
+        _ => _session.Dnn.GetConvolutionBackwardFilterAlgorithm(_session.DnnHandle, _x, _y, _convolution, _w, found),
+    };
+
+    private int Find(ulong x, ulong w, ulong y, Span<CudnnPerformance> found)
+    {
+        const int WorkspaceBytes = 64 << 20;
+        ulong workspace = _session.Scratch(WorkspaceBytes);
+        return _pass switch
+        {
+            ConvolutionPass.Forward => _session.Dnn.FindConvolutionForwardAlgorithmEx(
+                _session.DnnHandle, _x, x, _w, w, _convolution, _y, y, found, workspace, WorkspaceBytes),
+            ConvolutionPass.BackwardData => _session.Dnn.FindConvolutionBackwardDataAlgorithmEx(
+                _session.DnnHandle, _w, w, _y, y, _convolution, _x, x, found, workspace, WorkspaceBytes),
+            _ => _session.Dnn.FindConvolutionBackwardFilterAlgorithmEx(
+                _session.DnnHandle, _x, x, _y, y, _convolution, _w, w, found, workspace, WorkspaceBytes),
+        };
+    }
+
+    private nuint WorkspaceBytes(int algorithm) => _pass switch
+    {
+        ConvolutionPass.Forward => _session.Dnn.GetConvolutionForwardWorkspaceSize(
+            _session.DnnHandle, _x, _w, _convolution, _y, (CudnnForwardAlgorithm)algorithm),
+        ConvolutionPass.BackwardData => _session.Dnn.GetConvolutionBackwardDataWorkspaceSize(
+            _session.DnnHandle, _w, _y, _convolution, _x, (CudnnBackwardDataAlgorithm)algorithm),
+        _ => _session.Dnn.GetConvolutionBackwardFilterWorkspaceSize(
+            _session.DnnHandle, _x, _y, _convolution, _w, (CudnnBackwardFilterAlgorithm)algorithm),
+    };
+
+    private nint Made(nint descriptor, Action<nint> giveBack)
+    {
+        _giveBack.Add(() => giveBack(descriptor));
+        return descriptor;
+    }
+}

@@ -1,0 +1,153 @@
+using FastGan.Cuda.Api;
+using FastGan.Ops;
+using FastGan.Programs;
+using FastGan.Tensors;
+
+namespace FastGan.Cuda;
+
+/// <remarks>
+/// Three ways, chosen by shape. A matrix product by cuBLAS where pixels don't share inputs: dense layers, 1×1 filters, filters as large as the
+/// image. Where channels are few, their patches (patches.cu) and a product: rows of R·R·C numbers are long and aligned enough for tensor cores,
+/// where the channels would have to be padded to eight, and with no filter to be padded. cuDNN for all others.
+/// </remarks>
+internal sealed unsafe partial class CudaOps
+{
+    private const int FewChannels = 4;
+    private readonly Dictionary<(ConvolutionPass Pass, ConvShape Shape), ConvolutionPlan> _plans = [];
+
+    private enum Way
+    {
+        Product,
+        Patches,
+        Cudnn,
+    }
+
+    public void Conv(ConvShape g, Tensor x, Tensor w, Tensor? bias, Activation act, Tensor y)
+    {
+        switch (WayOf(g))
+        {
+            case Way.Product:
+                Forward(Rows(g), RowLength(g), g.K, Working(x), Working(w), Working(y));
+                break;
+            case Way.Patches:
+                ulong columns = session.Scratch(ColumnCount(g) * (nuint)RealSize);
+                Patches(g, Working(x), columns);
+                Forward(Rows(g), RowLength(g), g.K, columns, Working(w), Working(y));
+                break;
+            default:
+                Flush();
+                Plan(ConvolutionPass.Forward, g).Run(Working(x), Working(w), Working(y), Write.Overwrite);
+                break;
+        }
+
+        Finish(bias, act, y);
+    }
+
+    public void ConvBackwardData(ConvShape g, Tensor y, Tensor w, Tensor? bias, Activation act, Tensor x)
+    {
+        switch (WayOf(g))
+        {
+            case Way.Product:
+                BackwardData(Rows(g), RowLength(g), g.K, Working(y), Working(w), Real, Working(x));
+                break;
+            case Way.Patches:
+                ulong columns = session.Scratch(ColumnCount(g) * sizeof(float));
+                BackwardData(Rows(g), RowLength(g), g.K, Working(y), Working(w), CudaDataType.Float, columns);
+                Unpatch(g, columns, FullOrNull(bias), act, Working(x));
+                return;
+            default:
+                Flush();
+                Plan(ConvolutionPass.BackwardData, g).Run(Working(x), Working(w), Working(y), Write.Overwrite);
+                break;
+        }
+
+        // A filter as large as the image has its bias by channel, not by element of the row.
+        Finish(bias, act, x);
+    }
+
+    public void ConvBackwardFilter(ConvShape g, Tensor x, Tensor dy, Write mode, Tensor dw)
+    {
+        switch (WayOf(g))
+        {
+            case Way.Product:
+                BackwardFilter(Rows(g), RowLength(g), g.K, Working(x), Working(dy), mode, Working(dw));
+                break;
+            case Way.Patches:
+                ulong columns = session.Scratch(ColumnCount(g) * (nuint)RealSize);
+                Patches(g, Working(x), columns);
+                BackwardFilter(Rows(g), RowLength(g), g.K, columns, Working(dy), mode, Working(dw));
+                break;
+            default:
+                Flush();
+                Plan(ConvolutionPass.BackwardFilter, g).Run(Working(x), Working(dw), Working(dy), mode);
+                break;
+        }
+    }
+
+    private static Way WayOf(ConvShape g)
+    {
+        bool byPixel = g.R == 1 && g.Stride == 1 && g.Pad == 0, wholeImage = g.R == g.H && g.R == g.W && g.Pad == 0;
+        return byPixel || wholeImage ? Way.Product : g.C <= FewChannels ? Way.Patches : Way.Cudnn;
+    }
+
+    private static int Rows(ConvShape g) => g.N * g.OutH * g.OutW;
+
+    private static int RowLength(ConvShape g) => g.R * g.R * g.C;
+
+    private static nuint ColumnCount(ConvShape g) => (nuint)Rows(g) * (nuint)RowLength(g);
+
+    private ConvolutionPlan Plan(ConvolutionPass pass, ConvShape g)
+    {
+        if (!_plans.TryGetValue((pass, g), out ConvolutionPlan? plan))
+            _plans.Add((pass, g), plan = new ConvolutionPlan(session, pass, g));
+        return plan;
+    }
+
+    private void Patches(ConvShape g, ulong x, ulong columns)
+    {
+        int count = checked((int)ColumnCount(g)), vector = Vector(RowLength(g), columns);
+        Each(Kernel.Patches, count, vector, new PatchesParams
+        {
+            x = x, columns = columns, height = g.H, width = g.W, channels = g.C, out_height = g.OutH, out_width = g.OutW, filter = g.R, stride = g.Stride,
+            pad = g.Pad, count = count, vector = vector,
+        });
+    }
+
+    private void Unpatch(ConvShape g, ulong columns, ulong bias, Activation act, ulong x) => Each(Kernel.Unpatch, g.X.Count, 0, new UnpatchParams
+    {
+        columns = columns, bias = bias, x = x, act = Param(act), height = g.H, width = g.W, channels = g.C, out_height = g.OutH, out_width = g.OutW,
+        filter = g.R, stride = g.Stride, pad = g.Pad, count = g.X.Count,
+    });
+
+    // ---- row-major products; cuBLAS sees each matrix transposed
+
+    private CudaDataType Real => session.Options.Precision switch
+    {
+        Precision.Fp16 => CudaDataType.Half,
+        Precision.Bf16 => CudaDataType.BFloat16,
+        _ => CudaDataType.Float,
+    };
+
+    /// <summary>y (M, K) = x (M, C) · wᵀ, w (K, C).</summary>
+    private void Forward(int M, int C, int K, ulong x, ulong w, ulong y) =>
+        Product(CublasOperation.Transpose, CublasOperation.None, K, M, C, w, C, x, C, 0, y, Real, K);
+
+    /// <summary>x (M, C) = y (M, K) · w.</summary>
+    private void BackwardData(int M, int C, int K, ulong y, ulong w, CudaDataType typeX, ulong x) =>
+        Product(CublasOperation.None, CublasOperation.None, C, M, K, w, C, y, K, 0, x, typeX, C);
+
+    /// <summary>dw (K, C) (+)= dyᵀ · x.</summary>
+    private void BackwardFilter(int M, int C, int K, ulong x, ulong dy, Write mode, ulong dw) =>
+        Product(CublasOperation.None, CublasOperation.Transpose, C, K, M, x, C, dy, K, Flag(mode), dw, Real, C);
+
+    /// <summary>c = op(a) · op(b) + beta · c, all column-major.</summary>
+    private void Product(
+        CublasOperation opA, CublasOperation opB, int m, int n, int k, ulong a, int lda, ulong b, int ldb, float beta, ulong c, CudaDataType typeC, int ldc)
+    {
+        Flush();
+        float alpha = 1;
+        CublasComputeType compute = session.Options.Precision == Precision.Tf32 ? CublasComputeType.FloatFastTf32 : CublasComputeType.Float;
+        session.Blas.GemmEx(
+            session.BlasHandle, opA, opB, m, n, k, &alpha, a, Real, lda, b, Real, ldb, &beta, c, typeC, ldc, compute, CublasGemmAlgorithm.Default);
+    }
+}

@@ -1,0 +1,177 @@
+using FastGan.Cpu;
+using FastGan.Cuda;
+using FastGan.Gans;
+using FastGan.Programs;
+using FastGan.Tests.Training;
+using FastGan.Training;
+
+namespace FastGan.Tests.Cuda;
+
+/// <summary>Whole training steps on the virtual GPU: as graphs, repeatable, exchangeable with the processor, and in half precision.</summary>
+[TestClass]
+public sealed class CudaTrainingTests
+{
+    /// <summary>
+    /// Nodes of the graph that a step is: kernels, library calls and copies. A budget that may only go down; who makes a step cheaper lowers it.
+    /// </summary>
+    [TestMethod]
+    [DataRow("gan", Precision.Fp32, 1)]
+    [DataRow("dcgan", Precision.Fp32, 1)]
+    [DataRow("wgan", Precision.Fp32, 1)]
+    [DataRow("cgan", Precision.Fp32, 1)]
+    [DataRow("gan", Precision.Fp16, 1)]
+    [DataRow("dcgan", Precision.Fp16, 1)]
+    [DataRow("wgan", Precision.Fp16, 1)]
+    [DataRow("cgan", Precision.Fp16, 1)]
+    public void AStepIsOneGraphOfFewNodes(string preset, Precision precision, int budget)
+    {
+        using CudaDevice device = VirtualGpu.Open(precision);
+        using Trainer trainer = new(Config(preset, precision), Small.Data, device);
+        trainer.Step();
+        trainer.Step();
+        int nodes = device.GraphNodes(trainer.Program)!.Value;
+        Assert.IsLessThanOrEqualTo(budget, nodes, $"{preset} {precision}: {nodes} nodes");
+
+        long before = VirtualGpu.Launches;
+        trainer.Advance();
+        Assert.AreEqual(1 + Inputs, VirtualGpu.Launches - before, "launches of a step: its graph, and the copies of its inputs");
+    }
+
+    /// <summary>Random key, minibatch indices, rates.</summary>
+    private const int Inputs = 3;
+
+    [TestMethod]
+    public void AHundredStepsAllocateNothing()
+    {
+        using CudaDevice device = VirtualGpu.Open(Precision.Fp32);
+        using Trainer trainer = new(Config("gan", Precision.Fp32), Small.Data, device);
+        for (int i = 0; i < 10; i++)
+            trainer.Step();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 20; i++)
+            trainer.Step();
+        Assert.AreEqual(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [TestMethod]
+    [DataRow("gan", Precision.Fp32)]
+    [DataRow("dcgan", Precision.Bf16)]
+    [DataRow("wgan", Precision.Tf32)]
+    [DataRow("cgan", Precision.Fp16)]
+    public void TheSameSeedGivesTheSameBytesAcrossAResume(string preset, Precision precision)
+    {
+        using TemporaryFolder folder = new();
+        RunConfig config = Config(preset, precision);
+        using (CudaDevice device = VirtualGpu.Open(precision))
+            Small.Run(config, device, folder["whole"], 20);
+        using (CudaDevice device = VirtualGpu.Open(precision))
+            Small.Run(config, device, folder["resumed"], 10);
+        using (CudaDevice device = VirtualGpu.Open(precision))
+            Small.Run(config, device, folder["resumed"], 20);
+        foreach (string file in new[] { "weights", "optimizer" })
+        {
+            string path = $"checkpoint/step-000020/{file}.safetensors";
+            CollectionAssert.AreEqual(File.ReadAllBytes(folder["whole/" + path]), File.ReadAllBytes(folder["resumed/" + path]), file);
+        }
+    }
+
+    [TestMethod]
+    [DataRow("gan")]
+    [DataRow("cgan")]
+    public void ACheckpointMovesBetweenProcessorAndGpu(string preset)
+    {
+        using TemporaryFolder folder = new();
+        using CpuDevice cpu = new(threads: 1);
+        using CudaDevice gpu = VirtualGpu.Open(Precision.Fp32);
+        RunConfig config = Config(preset, Precision.Fp32);
+        using Trainer first = new(config, Small.Data, cpu), second = new(config, Small.Data, gpu);
+        first.Step();
+        Checkpoint.Save(first, folder["cpu"]);
+        Checkpoint.Open(folder["cpu"], Assert.Fail).Restore(second);
+        CollectionAssert.AreEqual(cpu.Read<float>(first.Gan.Generator.Weights), gpu.Read<float>(second.Gan.Generator.Weights));
+        second.Step();
+        Checkpoint.Save(second, folder["gpu"]);
+        Checkpoint.Open(folder["gpu"], Assert.Fail).Restore(first);
+        Assert.AreEqual(2, first.StepsDone);
+        CollectionAssert.AreEqual(gpu.Read<float>(second.Gan.DiscriminatorOptimizer.State), cpu.Read<float>(first.Gan.DiscriminatorOptimizer.State));
+    }
+
+    /// <summary>
+    /// A run in half precision starts from the same weights and draws the same numbers. Each loss is smoothed over 20 steps; the curves stay within a
+    /// band of what single precision does. Two runs in single precision from different seeds differ by more than half of the band.
+    /// </summary>
+    [TestMethod]
+    [DataRow("gan", Precision.Fp16)]
+    [DataRow("gan", Precision.Bf16)]
+    [DataRow("dcgan", Precision.Fp16)]
+    [DataRow("dcgan", Precision.Bf16)]
+    [DataRow("wgan", Precision.Fp16)]
+    [DataRow("wgan", Precision.Bf16)]
+    [DataRow("cgan", Precision.Fp16)]
+    [DataRow("cgan", Precision.Bf16)]
+    public void HalfPrecisionFollowsSingle(string preset, Precision precision)
+    {
+        const int Steps = 200, Window = 20;
+        double[] whole = Losses(preset, Precision.Fp32, Steps, 1), half = Losses(preset, precision, Steps, 1), other = Losses(preset, Precision.Fp32, Steps, 2);
+        double scale = whole.Select(Math.Abs).Average(), band = Apart(whole, half) / scale, seeds = Apart(whole, other) / scale;
+        Console.WriteLine($"{preset} {precision}: curves apart by {band:P1} of the mean loss at most; another seed {seeds:P1}");
+        Assert.IsTrue(half.All(double.IsFinite));
+        Assert.IsLessThan(0.5, band);
+
+        static double Apart(double[] a, double[] b) => Enumerable.Range(0, Steps / Window)
+            .Max(w => Math.Abs(a.Skip(w * Window).Take(Window).Average() - b.Skip(w * Window).Take(Window).Average()));
+    }
+
+    /// <summary>A scale so large that gradients overflow: exactly those updates are skipped, the scale is halved each time, and training goes on.</summary>
+    [TestMethod]
+    public void LossScalingRecoversFromAnOverflow()
+    {
+        using CudaDevice device = VirtualGpu.Open(Precision.Fp16);
+        using Trainer trainer = new(Config("dcgan", Precision.Fp16), Small.Data, device);
+        trainer.Step();
+        Optimizer d = trainer.Gan.DiscriminatorOptimizer, g = trainer.Gan.GeneratorOptimizer;
+        float[] start = device.Read<float>(d.LossScale!);
+        device.Write(d.LossScale!, [float.MaxValue / 4, 5, 0, 1]);
+        float[] before = device.Read<float>(trainer.Gan.Discriminator.Trained), state = device.Read<float>(d.State), generator = device.Read<float>(trainer.Gan.Generator.Trained);
+
+        StepMetrics m = trainer.Step();
+        float[] scale = device.Read<float>(d.LossScale!);
+        Assert.AreEqual(1, scale[Ops.LossScale.Skipped]);
+        Assert.AreEqual(0, scale[Ops.LossScale.Finite]);
+        Assert.AreEqual(float.MaxValue / 8, scale[Ops.LossScale.Scale]);
+        CollectionAssert.AreEqual(before, device.Read<float>(trainer.Gan.Discriminator.Trained), "a skipped update changes no weight");
+        CollectionAssert.AreEqual(state, device.Read<float>(d.State), "nor the optimizer's state");
+        CollectionAssert.AreNotEqual(generator, device.Read<float>(trainer.Gan.Generator.Trained), "the generator's update isn't skipped");
+        Assert.AreEqual(0, device.Read<float>(g.LossScale!)[Ops.LossScale.Skipped]);
+        Assert.IsTrue(m.IsFinite);
+
+        device.Write(d.LossScale!, start);
+        trainer.Step();
+        CollectionAssert.AreNotEqual(before, device.Read<float>(trainer.Gan.Discriminator.Trained));
+        Assert.AreEqual(start[Ops.LossScale.Skipped], device.Read<float>(d.LossScale!)[Ops.LossScale.Skipped]);
+    }
+
+    [TestMethod]
+    public void PrecisionMustBeTheDevices()
+    {
+        using CpuDevice cpu = new(threads: 1);
+        FastGanException e = Assert.ThrowsExactly<FastGanException>(() => new Trainer(Config("gan", Precision.Bf16), Small.Data, cpu));
+        StringAssert.Contains(e.Message, "--precision fp32");
+    }
+
+    private static RunConfig Config(string preset, Precision precision)
+    {
+        RunConfig config = Small.Config(preset);
+        return config with { Training = config.Training with { Precision = precision } };
+    }
+
+    /// <summary>The discriminator's loss after each step.</summary>
+    private static double[] Losses(string preset, Precision precision, int steps, ulong seed)
+    {
+        RunConfig config = Config(preset, precision);
+        config = config with { Training = config.Training with { Seed = seed } };
+        using CudaDevice device = VirtualGpu.Open(precision);
+        using Trainer trainer = new(config, Small.Data, device);
+        return [.. Enumerable.Range(0, steps).Select(_ => trainer.Step().DLoss)];
+    }
+}
