@@ -16,7 +16,7 @@
     static void name(const Params& p);                                                                                                \
     static const ::vgpu::KernelRegistration name##_registration(VGPU_MODULE, #name, sizeof(Params),                                   \
                                                                 [](const void* params) { name(*static_cast<const Params*>(params)); }); \
-    static void name(const Params& p)
+    static void name([[maybe_unused]] const Params& p)
 
 DEVICE u32 thread_index() { return ::vgpu::running.thread; }
 DEVICE u32 block_index() { return ::vgpu::running.block; }

@@ -18,11 +18,11 @@ bool checking_races = false;
 
 namespace {
 
-// ---- shared memory: always
-
 std::string by(uint16_t thread) { return "thread " + std::to_string(thread); }
 
 }  // namespace
+
+// ---- shared memory: always
 
 void SharedSite::lay_out() {
     const size_t size = element_bytes * count;
@@ -92,6 +92,14 @@ struct BlockHistory {
     uint32_t block, row;
 };
 
+bool& asked_for() {
+    static bool asked = [] {
+        const char* value = std::getenv("FASTGAN_VGPU_RACES");
+        return value && std::strcmp(value, "1") == 0;
+    }();
+    return asked;
+}
+
 std::vector<BlockHistory> history;
 Touch* touches = nullptr;  // of each two bytes
 
@@ -124,11 +132,7 @@ void compare(uint64_t address, Access access, const char* before, uint64_t epoch
 }  // namespace
 
 void races_begin_launch() {
-    static const bool asked = [] {
-        const char* value = std::getenv("FASTGAN_VGPU_RACES");
-        return value && std::strcmp(value, "1") == 0;
-    }();
-    checking_races = asked;
+    checking_races = asked_for();
     if (!checking_races)
         return;
     history.clear();
@@ -173,3 +177,8 @@ void bad_access(uint64_t address, uint32_t bytes, uint32_t alignment, Access acc
 }
 
 }  // namespace vgpu
+
+extern "C" void vgpuCheckRaces(int on) {
+    std::lock_guard<std::recursive_mutex> lock(vgpu::gate);
+    vgpu::asked_for() = on != 0;
+}

@@ -3,7 +3,7 @@
 
 namespace vgpu {
 
-// For device memory, where FASTGAN_VGPU_RACES=1 asks for it: it takes eight times the memory, and some time.
+// For device memory, where FASTGAN_VGPU_RACES=1 or vgpuCheckRaces asks for it: it takes sixteen times the memory that is touched, and some time.
 void races_begin_launch();
 void races_begin_block();
 

@@ -24,7 +24,8 @@ struct VGPU_EXPORT Fault : std::runtime_error {
     Fault(int status, const std::string& what) : std::runtime_error(what), status(status) {}
 };
 
-// First line of every exported function: counts the call, and says whether it is to fail, as a test asked.
+// First line of every exported function: counts the call, and says whether it is to fail, as a test asked. Functions that give something back do so
+// even then, and report the failure afterwards: the real ones report what went wrong before them.
 VGPU_EXPORT bool injected(const char* function);
 
 // Says why a call was refused, for people: on stderr if FASTGAN_VGPU_VERBOSE=1, and kept for vgpuLastMessage.
@@ -66,5 +67,6 @@ VGPU_EXPORT const char* vgpuFailedCall(void);            // the function that wa
 VGPU_EXPORT const char* vgpuLastMessage(void);           // why the last call was refused, or what the last fault was
 VGPU_EXPORT const char* vgpuLive(void);                  // what wasn't given back: "2 memory, 1 stream"; "" for nothing
 VGPU_EXPORT int64_t vgpuLaunches(void);                  // kernels, library calls, copies and graphs launched by the host so far (a graph counts once)
+VGPU_EXPORT void vgpuCheckRaces(int on);                 // looks for accesses to device memory that nothing orders; as FASTGAN_VGPU_RACES=1
 VGPU_EXPORT int64_t vgpuParamsSize(const char* kernel);  // sizeof of a kernel's Params; -1 for no such kernel
 }
