@@ -1,6 +1,7 @@
 using FastGan.Cuda.Api;
 using FastGan.Ops;
 using FastGan.Programs;
+using FastGan.Tensors;
 
 namespace FastGan.Cuda;
 
@@ -14,6 +15,7 @@ internal enum ConvolutionPass
 /// <summary>One pass of one geometry through cuDNN: its descriptors, and the algorithm that was chosen for it once.</summary>
 internal sealed unsafe class ConvolutionPlan : IDisposable
 {
+    private const int Alignment = 16, Place = 256;
     private readonly Session _session;
     private readonly ConvolutionPass _pass;
     private readonly List<Action> _giveBack = [];
@@ -24,7 +26,7 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
     public ConvolutionPlan(Session session, ConvolutionPass pass, ConvShape g)
     {
         (_session, _pass) = (session, pass);
-        Shape = g;
+        Geometry = g;
         Dnn dnn = session.Dnn;
         CudnnDataType type = session.Options.Precision switch
         {
@@ -53,17 +55,57 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
         }
     }
 
-    public ConvShape Shape { get; }
+    private ConvShape Geometry { get; }
 
     /// <summary>The pass over device memory: forward writes y, backward data x, backward filter w.</summary>
     public void Run(ulong x, ulong w, ulong y, Write mode)
     {
         if (_algorithm < 0)
             Choose(x, w, y, mode);
+        if (!IsAligned(x) || !IsAligned(w) || !IsAligned(y))
+            RunAligned(x, w, y, mode);
+        else
+            Run(x, w, y, mode, _session.Scratch(_workspaceBytes));
+    }
+
+    private static bool IsAligned(ulong address) => address % Alignment == 0;
+
+    /// <summary>
+    /// Tensor cores want operands on 16 bytes. Those of the presets are; a view into a batch of samples of an odd size may not be, and
+    /// goes through an aligned copy.
+    /// </summary>
+    private void RunAligned(ulong x, ulong w, ulong y, Write mode)
+    {
+        ulong next = _session.Scratch(_workspaceBytes + Room(Geometry.X) + Room(Geometry.Filter) + Room(Geometry.Y)), workspace = next;
+        next += ((ulong)_workspaceBytes + Place - 1) / Place * Place;
+        ulong Copied(ulong from, Shape shape)
+        {
+            ulong to = next;
+            next += Room(shape);
+            _session.Driver.MemcpyDtoDAsync(to, from, Bytes(shape), _session.Stream);
+            return to;
+        }
+
+        (ulong alignedX, ulong alignedW, ulong alignedY) = (Copied(x, Geometry.X), Copied(w, Geometry.Filter), Copied(y, Geometry.Y));
+        Run(alignedX, alignedW, alignedY, mode, workspace);
+        (ulong result, ulong from, Shape written) = _pass switch
+        {
+            ConvolutionPass.Forward => (y, alignedY, Geometry.Y),
+            ConvolutionPass.BackwardData => (x, alignedX, Geometry.X),
+            _ => (w, alignedW, Geometry.Filter),
+        };
+        _session.Driver.MemcpyDtoDAsync(result, from, Bytes(written), _session.Stream);
+    }
+
+    private nuint Bytes(Shape shape) => (nuint)shape.Count * (nuint)(_session.IsHalf ? sizeof(ushort) : sizeof(float));
+
+    private nuint Room(Shape shape) => (Bytes(shape) + 2 * Place - 1) / Place * Place;
+
+    private void Run(ulong x, ulong w, ulong y, Write mode, ulong workspace)
+    {
         Dnn dnn = _session.Dnn;
         nint handle = _session.DnnHandle;
         float alpha = 1, beta = mode == Write.Accumulate ? 1 : 0;
-        ulong workspace = _session.Scratch(_workspaceBytes);
         switch (_pass)
         {
             case ConvolutionPass.Forward:
@@ -99,7 +141,7 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
     private void Choose(ulong x, ulong w, ulong y, Write mode)
     {
         AlgorithmCache cache = _session.Algorithms;
-        string key = $"{_pass} {Shape}";
+        string key = $"{_pass} {Geometry}";
         if (!cache.TryGet(key, out int algorithm))
         {
             algorithm = Best(x, w, y, mode);
@@ -124,7 +166,7 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
                 return p.Algorithm;
         }
 
-        throw CudaException.NotUsable(CudaLibrary.Dnn, $"cuDNN has no {(measured ? "" : "deterministic ")}algorithm for the {_pass} pass of a convolution {Shape} in NHWC");
+        throw CudaException.NotUsable(CudaLibrary.Dnn, $"cuDNN has no {(measured ? "" : "deterministic ")}algorithm for the {_pass} pass of a convolution {Geometry} in NHWC");
     }
 
     private int Propose(Span<CudnnPerformance> found) => _pass switch

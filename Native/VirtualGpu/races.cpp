@@ -32,7 +32,7 @@ void SharedSite::lay_out() {
     }
     running.shared_bytes += static_cast<uint32_t>(size);
     if (running.shared_bytes > shared_limit)
-        kernel_fault(LaunchOutOfResources, "more than " + std::to_string(shared_limit) + " bytes of shared memory");
+        kernel_fault(LaunchFailed, "more than " + std::to_string(shared_limit) + " bytes of shared memory");
     std::memset(bytes, 0xff, size);
     block_epoch = running.block_epoch;
 }

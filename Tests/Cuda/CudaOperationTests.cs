@@ -27,7 +27,7 @@ public sealed class CudaOperationTests
     [DynamicData(nameof(Cases))]
     public void Agrees(Precision precision, string text)
     {
-        CudaDevice device = VirtualGpu.Device(precision);
+        CudaDevice device = Gpu.Shared(precision);
         foreach (int guard in Guards)
         {
             OpCase op = OpCase.Parse(text, guard);

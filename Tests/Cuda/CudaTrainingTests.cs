@@ -25,7 +25,7 @@ public sealed class CudaTrainingTests
     [DataRow("cgan", Precision.Fp16, 1)]
     public void AStepIsOneGraphOfFewNodes(string preset, Precision precision, int budget)
     {
-        using CudaDevice device = VirtualGpu.Open(precision);
+        using CudaDevice device = Gpu.Open(precision);
         using Trainer trainer = new(Config(preset, precision), Small.Data, device);
         trainer.Step();
         trainer.Step();
@@ -43,7 +43,7 @@ public sealed class CudaTrainingTests
     [TestMethod]
     public void AHundredStepsAllocateNothing()
     {
-        using CudaDevice device = VirtualGpu.Open(Precision.Fp32);
+        using CudaDevice device = Gpu.Open(Precision.Fp32);
         using Trainer trainer = new(Config("gan", Precision.Fp32), Small.Data, device);
         for (int i = 0; i < 10; i++)
             trainer.Step();
@@ -62,11 +62,11 @@ public sealed class CudaTrainingTests
     {
         using TemporaryFolder folder = new();
         RunConfig config = Config(preset, precision);
-        using (CudaDevice device = VirtualGpu.Open(precision))
+        using (CudaDevice device = Gpu.Open(precision))
             Small.Run(config, device, folder["whole"], 20);
-        using (CudaDevice device = VirtualGpu.Open(precision))
+        using (CudaDevice device = Gpu.Open(precision))
             Small.Run(config, device, folder["resumed"], 10);
-        using (CudaDevice device = VirtualGpu.Open(precision))
+        using (CudaDevice device = Gpu.Open(precision))
             Small.Run(config, device, folder["resumed"], 20);
         foreach (string file in new[] { "weights", "optimizer" })
         {
@@ -82,7 +82,7 @@ public sealed class CudaTrainingTests
     {
         using TemporaryFolder folder = new();
         using CpuDevice cpu = new(threads: 1);
-        using CudaDevice gpu = VirtualGpu.Open(Precision.Fp32);
+        using CudaDevice gpu = Gpu.Open(Precision.Fp32);
         RunConfig config = Config(preset, Precision.Fp32);
         using Trainer first = new(config, Small.Data, cpu), second = new(config, Small.Data, gpu);
         first.Step();
@@ -126,7 +126,7 @@ public sealed class CudaTrainingTests
     [TestMethod]
     public void LossScalingRecoversFromAnOverflow()
     {
-        using CudaDevice device = VirtualGpu.Open(Precision.Fp16);
+        using CudaDevice device = Gpu.Open(Precision.Fp16);
         using Trainer trainer = new(Config("dcgan", Precision.Fp16), Small.Data, device);
         trainer.Step();
         Optimizer d = trainer.Gan.DiscriminatorOptimizer, g = trainer.Gan.GeneratorOptimizer;
@@ -136,19 +136,19 @@ public sealed class CudaTrainingTests
 
         StepMetrics m = trainer.Step();
         float[] scale = device.Read<float>(d.LossScale!);
-        Assert.AreEqual(1, scale[Ops.LossScale.Skipped]);
-        Assert.AreEqual(0, scale[Ops.LossScale.Finite]);
-        Assert.AreEqual(float.MaxValue / 8, scale[Ops.LossScale.Scale]);
+        Assert.AreEqual(1, scale[FastGan.Ops.LossScale.Skipped]);
+        Assert.AreEqual(0, scale[FastGan.Ops.LossScale.Finite]);
+        Assert.AreEqual(float.MaxValue / 8, scale[FastGan.Ops.LossScale.Scale]);
         CollectionAssert.AreEqual(before, device.Read<float>(trainer.Gan.Discriminator.Trained), "a skipped update changes no weight");
         CollectionAssert.AreEqual(state, device.Read<float>(d.State), "nor the optimizer's state");
         CollectionAssert.AreNotEqual(generator, device.Read<float>(trainer.Gan.Generator.Trained), "the generator's update isn't skipped");
-        Assert.AreEqual(0, device.Read<float>(g.LossScale!)[Ops.LossScale.Skipped]);
+        Assert.AreEqual(0, device.Read<float>(g.LossScale!)[FastGan.Ops.LossScale.Skipped]);
         Assert.IsTrue(m.IsFinite);
 
         device.Write(d.LossScale!, start);
         trainer.Step();
         CollectionAssert.AreNotEqual(before, device.Read<float>(trainer.Gan.Discriminator.Trained));
-        Assert.AreEqual(start[Ops.LossScale.Skipped], device.Read<float>(d.LossScale!)[Ops.LossScale.Skipped]);
+        Assert.AreEqual(start[FastGan.Ops.LossScale.Skipped], device.Read<float>(d.LossScale!)[FastGan.Ops.LossScale.Skipped]);
     }
 
     [TestMethod]
@@ -170,7 +170,7 @@ public sealed class CudaTrainingTests
     {
         RunConfig config = Config(preset, precision);
         config = config with { Training = config.Training with { Seed = seed } };
-        using CudaDevice device = VirtualGpu.Open(precision);
+        using CudaDevice device = Gpu.Open(precision);
         using Trainer trainer = new(config, Small.Data, device);
         return [.. Enumerable.Range(0, steps).Select(_ => trainer.Step().DLoss)];
     }

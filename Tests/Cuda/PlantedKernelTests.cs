@@ -7,7 +7,7 @@ namespace FastGan.Tests.Cuda;
 [TestClass]
 public sealed class PlantedKernelTests
 {
-    private const int IllegalAddress = 700, OutOfResources = 701, Misaligned = 716, LaunchFailed = 719;
+    private const int IllegalAddress = 700, Misaligned = 716, LaunchFailed = 719;
 
     /// <summary>Whatever the order of blocks and warps.</summary>
     [TestMethod]
@@ -88,7 +88,7 @@ public sealed class PlantedKernelTests
 
     [TestMethod]
     [DataRow("planted_shared_bounds", IllegalAddress, "of shared 'small', which has 8")]
-    [DataRow("planted_shared_too_large", OutOfResources, "more than 49152 bytes of shared memory")]
+    [DataRow("planted_shared_too_large", LaunchFailed, "more than 49152 bytes of shared memory")]
     public void SharedMemoryHasBounds(string kernel, int status, string what)
     {
         using PlantedDevice gpu = new();
@@ -193,6 +193,8 @@ public sealed class PlantedKernelTests
     private static ushort NearestBFloat(float v)
     {
         ushort down = (ushort)(BitConverter.SingleToUInt32Bits(v) >> 16), up = (ushort)(down + 1);
+        if (float.IsInfinity(v))
+            return down;
         double below = Math.Abs(Math.Abs((double)v) - Magnitude(down)), above = Math.Abs(Magnitude(up) - Math.Abs((double)v));
         return below < above || (below == above && down % 2 == 0) || below == 0 ? down : up;
     }

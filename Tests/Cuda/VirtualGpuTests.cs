@@ -72,14 +72,14 @@ public sealed unsafe class VirtualGpuTests
     public void CopiesWantPinnedMemory()
     {
         using PlantedDevice gpu = new();
-        ulong memory = gpu.Allocate(4);
+        ulong memory = gpu.Allocate(8);
         float* pageable = stackalloc float[4];
         PlantedDevice.Refuses(1, () => gpu.Driver.MemcpyHtoDAsync(memory, pageable, 16, gpu.Stream), "isn't pinned memory");
         PlantedDevice.Refuses(1, () => gpu.Driver.MemcpyDtoHAsync(pageable, memory, 16, gpu.Stream), "isn't pinned memory");
         nint pinned = gpu.Pin(16);
-        PlantedDevice.Refuses(1, () => gpu.Driver.MemcpyHtoDAsync(memory, (void*)pinned, 20, gpu.Stream), "16 bytes", "allocation of 16");
+        PlantedDevice.Refuses(1, () => gpu.Driver.MemcpyHtoDAsync(memory, (void*)pinned, 20, gpu.Stream), "isn't pinned memory");
         PlantedDevice.Refuses(1, () => gpu.Driver.MemcpyDtoDAsync(memory + 4, memory, 12, gpu.Stream), "overlap");
-        PlantedDevice.Refuses(1, () => gpu.Driver.MemsetD8Async(memory, 0, 17, gpu.Stream), "17 bytes", "allocation of 16");
+        PlantedDevice.Refuses(1, () => gpu.Driver.MemsetD8Async(memory, 0, 33, gpu.Stream), "33 bytes", "allocation of 32");
     }
 
     [TestMethod]

@@ -58,7 +58,7 @@ public sealed class ParityTests
     [DataRow("dcgan")]
     [DataRow("wgan")]
     [DataRow("cgan")]
-    public void CudaEqualsLibtorch(string preset) => EqualsLibtorch(preset, VirtualGpu.Device(Precision.Fp32));
+    public void CudaEqualsLibtorch(string preset) => EqualsLibtorch(preset, Gpu.Shared(Precision.Fp32));
 
     private static void EqualsLibtorch(string preset, Device device)
     {
