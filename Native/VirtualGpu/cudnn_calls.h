@@ -90,9 +90,7 @@ struct Image {
     int64_t pixels() const { return N * H * W; }
     int64_t count() const { return pixels() * C; }
     size_t bytes() const { return static_cast<size_t>(count()) * size_of(number); }
-    bool operator==(const Image& other) const {
-        return N == other.N && H == other.H && W == other.W && C == other.C && number == other.number;
-    }
+    bool operator==(const Image& other) const { return N == other.N && H == other.H && W == other.W && C == other.C && number == other.number; }
 };
 Image packed_nhwc(const Tensor& tensor, const char* name);
 
