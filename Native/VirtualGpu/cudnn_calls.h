@@ -96,11 +96,11 @@ Image packed_nhwc(const Tensor& tensor, const char* name);
 
 Number number_of(int type, const char* name);
 
-// Device memory that a call was given.
+// Device memory that a call was given; null for what is left out.
 struct Span {
-    const char* name;
-    const void* address;
-    size_t bytes;
+    const char* name = "";
+    const void* address = nullptr;
+    size_t bytes = 0;
 };
 
 // Null, misaligned, or not in one live allocation: refused.
