@@ -158,9 +158,11 @@ public sealed unsafe class CudaDevice : Device
         }
 
         if (!graph.IsCaptured)
-            graph.Capture(() => Issue(program, first, end));
+            Capture(graph, program);
         graph.Launch();
     }
+
+    private void Capture(StepGraph graph, Program program) => graph.Capture(() => Issue(program, 0, program.Instructions.Length));
 
     protected override void Dispose(bool disposing)
     {

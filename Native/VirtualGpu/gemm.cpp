@@ -1,7 +1,6 @@
 #include "gemm.h"
 
 #include <algorithm>
-#include <cstring>
 
 // Compiled for AVX2 too, and chosen when the library is loaded. AVX2 doesn't bring fused multiply-adds along, so both give the same bits.
 #if defined(__x86_64__) && defined(__GLIBC__)
@@ -14,6 +13,12 @@ namespace vgpu {
 namespace {
 
 typedef float Lanes __attribute__((vector_size(32)));
+// The same in memory, anywhere.
+typedef float StoredLanes __attribute__((vector_size(32), aligned(4), may_alias));
+constexpr int LANES = 8;
+
+inline __attribute__((always_inline)) const StoredLanes& at(const float* p) { return *reinterpret_cast<const StoredLanes*>(p); }
+inline __attribute__((always_inline)) StoredLanes& at(float* p) { return *reinterpret_cast<StoredLanes*>(p); }
 
 // Rows of a that are worked on together: with two vectors a row, eight sums are under way, as many as it takes to hide an addition's latency.
 constexpr int ROWS = 4;
@@ -23,19 +28,36 @@ constexpr int64_t DEPTH = 256;
 template <int Rows>
 inline __attribute__((always_inline)) void tile(const float* a, int64_t a_stride, const float* panel, int64_t depth, float* c, int64_t c_stride) {
     Lanes sums[Rows][2];
-    for (int r = 0; r < Rows; r++)
-        std::memcpy(sums[r], c + r * c_stride, sizeof sums[r]);
+    for (int r = 0; r < Rows; r++) {
+        sums[r][0] = at(c + r * c_stride);
+        sums[r][1] = at(c + r * c_stride + LANES);
+    }
     for (int64_t k = 0; k < depth; k++) {
-        Lanes b[2];
-        std::memcpy(b, panel + k * PANEL, sizeof b);
+        const Lanes first = at(panel + k * PANEL), second = at(panel + k * PANEL + LANES);
         for (int r = 0; r < Rows; r++) {
-            const float left = a[r * a_stride + k];
-            sums[r][0] += left * b[0];
-            sums[r][1] += left * b[1];
+            sums[r][0] += a[r * a_stride + k] * first;
+            sums[r][1] += a[r * a_stride + k] * second;
         }
     }
-    for (int r = 0; r < Rows; r++)
-        std::memcpy(c + r * c_stride, sums[r], sizeof sums[r]);
+    for (int r = 0; r < Rows; r++) {
+        at(c + r * c_stride) = sums[r][0];
+        at(c + r * c_stride + LANES) = sums[r][1];
+    }
+}
+
+VGPU_WIDE void add_product(int64_t m, int64_t n, int64_t k, const float* a, const float* b_panels, float* c) {
+    const int64_t c_stride = padded(n);
+    for (int64_t start = 0; start < k; start += DEPTH) {
+        const int64_t depth = std::min(DEPTH, k - start);
+        for (int64_t column = 0; column < n; column += PANEL) {
+            const float* panel = b_panels + column * k + start * PANEL;
+            int64_t i = 0;
+            for (; i + ROWS <= m; i += ROWS)
+                tile<ROWS>(a + i * k + start, k, panel, depth, c + i * c_stride + column, c_stride);
+            for (; i < m; i++)
+                tile<1>(a + i * k + start, k, panel, depth, c + i * c_stride + column, c_stride);
+        }
+    }
 }
 
 }  // namespace
@@ -70,19 +92,6 @@ Floats panels(const float* b, int64_t rows, int64_t columns) {
     return result;
 }
 
-VGPU_WIDE void multiply_add(int64_t m, int64_t n, int64_t k, const float* a, const float* b_panels, float* c) {
-    const int64_t c_stride = padded(n);
-    for (int64_t start = 0; start < k; start += DEPTH) {
-        const int64_t depth = std::min(DEPTH, k - start);
-        for (int64_t column = 0; column < n; column += PANEL) {
-            const float* panel = b_panels + column * k + start * PANEL;
-            int64_t i = 0;
-            for (; i + ROWS <= m; i += ROWS)
-                tile<ROWS>(a + i * k + start, k, panel, depth, c + i * c_stride + column, c_stride);
-            for (; i < m; i++)
-                tile<1>(a + i * k + start, k, panel, depth, c + i * c_stride + column, c_stride);
-        }
-    }
-}
+void multiply_add(int64_t m, int64_t n, int64_t k, const float* a, const float* b_panels, float* c) { add_product(m, n, k, a, b_panels, c); }
 
 }  // namespace vgpu

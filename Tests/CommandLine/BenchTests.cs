@@ -63,6 +63,24 @@ public sealed class BenchTests
         Assert.IsTrue(operations.All(o => o.GetProperty("seconds").GetDouble() > 0 && o.GetProperty("floor_seconds").GetDouble() > 0));
     }
 
+    /// <summary>The sheet says what it is, in text and in JSON, and needs no device.</summary>
+    [TestMethod]
+    public void AModelIsNoMeasurement()
+    {
+        using TemporaryFolder folder = new();
+        string table = Fastgan.Succeed(folder, "bench", "dcgan28", "--model", "--precision", "fp16").Output;
+        foreach (string part in new[] { "dcgan28, fp16, batch 128: a model from published rates, not a measurement", "H100 SXM", "A100 SXM 80GB", "RTX 4090", "adam ", "total", "images/s at most" })
+            Assert.Contains(part, table);
+
+        JsonElement sheet = JsonDocument.Parse(Fastgan.Succeed(folder, "bench", "gan", "--model", "--batch", "8", "--json").Output).RootElement;
+        Assert.AreEqual("a model from published rates, not a measurement", sheet.GetProperty("note").GetString());
+        Assert.AreEqual(("gan", "fp32", 8), (sheet.GetProperty("workload").GetString(), sheet.GetProperty("precision").GetString(), sheet.GetProperty("batch").GetInt32()));
+        Assert.AreEqual(3, sheet.GetProperty("cards").GetArrayLength());
+        Assert.AreEqual(3, sheet.GetProperty("operations")[0].GetProperty("floor_seconds").GetArrayLength());
+
+        Assert.HasCount(Workloads.Names.Count, Lines(Fastgan.Succeed(folder, "bench", "--model", "--json")));
+    }
+
     [TestMethod]
     [DataRow("bench doesn't know 'dcgan82': did you mean 'dcgan28'?", "dcgan82")]
     [DataRow("--seconds is 0, must be above 0", "gan", "--seconds", "0")]
@@ -73,6 +91,9 @@ public sealed class BenchTests
     [DataRow("operation 'conv n2': lacks c, such as c16", "kernels", "conv n2")]
     [DataRow("unknown workload 'dcgan': did you mean 'dcgan28'?", "kernels", "--workload", "dcgan")]
     [DataRow("are for whole models", "kernels", "--profile")]
+    [DataRow("are for whole models", "kernels", "--model")]
+    [DataRow("--model computes what cards could do", "gan", "--model", "--profile")]
+    [DataRow("--model computes what cards could do", "gan", "--model", "--device", "cpu")]
     [DataRow("leave one out", "kernels", "norm 9", "--workload", "gan-mlp")]
     public void WhatCanNotBeMeasuredIsRefusedInOneLine(string expected, params string[] args)
     {

@@ -8,7 +8,7 @@ namespace FastGan.Tests.CommandLine;
 [TestClass]
 public sealed class HelpTests
 {
-    private static readonly string[] WithoutDefault = ["--epochs", "--verbose", "--quiet", "--trace", "--profile", "--json", "--help"];
+    private static readonly string[] WithoutDefault = ["--epochs", "--verbose", "--quiet", "--trace", "--profile", "--model", "--json", "--help"];
 
     [TestMethod]
     [DataRow]

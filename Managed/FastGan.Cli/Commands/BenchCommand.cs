@@ -23,6 +23,12 @@ internal static class BenchCommand
             throw new FastGanException($"--workload goes with bench {BenchOptions.Kernels}: write fastgan bench {o.Workload} instead");
         Choice.AtLeast("--batch", o.Batch, 1);
         UpdateOrder? update = UpdateOf(o);
+        if (o.Model)
+        {
+            ShowModels(o, update);
+            return ExitCode.Done;
+        }
+
         if (o.What is not null)
         {
             Show(o, Measure(o, Config(o, o.What, update)), withHead: true);
@@ -55,6 +61,20 @@ internal static class BenchCommand
             : throw new FastGanException($"bench doesn't know '{what}': {Suggest.Among(what, known)}");
         TrainingSpec t = config.Training;
         return config with { Training = t with { Batch = o.Batch ?? t.Batch, Update = update ?? t.Update, Precision = Devices.PrecisionOf(o) ?? t.Precision } };
+    }
+
+    private static void ShowModels(BenchOptions o, UpdateOrder? update)
+    {
+        if (o.Profile || o.Seconds is not null || o.Device is not null || o.Threads is not null)
+            throw new FastGanException("--model computes what cards could do, and measures nothing: leave --device, --threads, --seconds and --profile out");
+        foreach (string name in o.What is null ? Workloads.Names : [o.What])
+        {
+            CostSheet sheet = CostSheet.Of(name, Config(o, name, update));
+            if (o.Json)
+                Console.WriteLine(sheet.ToJson());
+            else
+                CostTable.Print(sheet);
+        }
     }
 
     private static StepSpeed Measure(BenchOptions o, RunConfig config)

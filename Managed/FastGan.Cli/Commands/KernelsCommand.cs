@@ -13,8 +13,8 @@ internal static class KernelsCommand
 
     public static int Run(BenchOptions o)
     {
-        if (o.Batch is not null || o.Update is not null || o.Profile)
-            throw new FastGanException($"--batch, --update and --profile are for whole models: leave them or {BenchOptions.Kernels} out");
+        if (o.Batch is not null || o.Update is not null || o.Profile || o.Model)
+            throw new FastGanException($"--batch, --update, --profile and --model are for whole models: leave them or {BenchOptions.Kernels} out");
         if (o.Workload is not null && o.Operations.Any())
             throw new FastGanException("--workload and operations by name both say what to measure: leave one out");
         OpCase[] cases = [.. Texts(o).Distinct().Select(text => OpCase.Parse(text))];
