@@ -20,6 +20,7 @@ public sealed class FailureTests
     public void EachFailedCallIsNamedAndNothingLeaks(Precision precision)
     {
         VirtualGpu.Require();
+        Gpu.CloseShared();
         long calls = VirtualGpu.Calls;
         using (TemporaryFolder folder = new())
             Train(folder, precision);
