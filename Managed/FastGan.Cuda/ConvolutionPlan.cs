@@ -106,6 +106,7 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
         Dnn dnn = _session.Dnn;
         nint handle = _session.DnnHandle;
         float alpha = 1, beta = mode == Write.Accumulate ? 1 : 0;
+        _session.Called?.Invoke($"cudnnConvolution{_pass} (algorithm {_algorithm})");
         switch (_pass)
         {
             case ConvolutionPass.Forward:

@@ -61,6 +61,22 @@ public sealed unsafe class CudaDevice : Device
         _ => sizeof(float),
     };
 
+    public override bool HasRoomForData(long bytes)
+    {
+        _session.Enter();
+        return bytes <= (_session.Options.MostDataBytes ?? (long)(_session.Driver.MemGetInfo().Free / 2));
+    }
+
+    public override IReadOnlyList<string> CallsOf(Program program, int instruction)
+    {
+        List<string> calls = [];
+        _session.Enter();
+        _session.Called = calls.Add;
+        Issue(program, instruction, instruction + 1);
+        _session.Called = null;
+        return calls;
+    }
+
     public override void Allocate(Storage storage)
     {
         if (storage.Address != 0)

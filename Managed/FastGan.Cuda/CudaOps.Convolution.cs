@@ -146,6 +146,7 @@ internal sealed unsafe partial class CudaOps
     {
         Flush();
         float alpha = 1;
+        session.Called?.Invoke("cublasGemmEx");
         CublasComputeType compute = session.Options.Precision == Precision.Tf32 ? CublasComputeType.FloatFastTf32 : CublasComputeType.Float;
         session.Blas.GemmEx(
             session.BlasHandle, opA, opB, m, n, k, &alpha, a, Real, lda, b, Real, ldb, &beta, c, typeC, ldc, compute, CublasGemmAlgorithm.Default);

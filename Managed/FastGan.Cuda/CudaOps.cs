@@ -94,6 +94,7 @@ internal sealed unsafe partial class CudaOps(Session session) : IOps, IDisposabl
 
     private void LaunchNow<T>(Kernel kernel, int blocks, int rows, in T parameters) where T : unmanaged
     {
+        session.Called?.Invoke(Kernels.NativeName($"{kernel}"));
         fixed (T* value = &parameters)
         {
             void* argument = value;

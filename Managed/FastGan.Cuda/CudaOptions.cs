@@ -16,6 +16,12 @@ public sealed record CudaOptions
     /// </summary>
     public bool MeasureAlgorithms { get; init; }
 
+    /// <summary>
+    /// Most bytes of a data set that are kept on the device; null for what half of its free memory holds. A larger one stays in host memory, from
+    /// which each step's minibatches are copied.
+    /// </summary>
+    public long? MostDataBytes { get; init; }
+
     /// <summary>The one folder that NVIDIA's libraries are taken from; null for FASTGAN_CUDA_PATH, and without it the usual places.</summary>
     public string? Libraries { get; init; }
 

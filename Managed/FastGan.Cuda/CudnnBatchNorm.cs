@@ -56,6 +56,7 @@ internal sealed unsafe class CudnnBatchNorm : IDisposable
     public void Forward(ulong x, ulong scale, ulong bias, ulong runningMean, ulong runningVar, ulong mean, ulong invStd, double epsilon, double momentum, ulong y)
     {
         float alpha = 1, beta = 0;
+        _session.Called?.Invoke("cudnnBatchNormalizationForwardTrainingEx");
         nuint reserveAt = (_workspaceBytes + 255) / 256 * 256;
         ulong workspace = _session.Scratch(reserveAt + Math.Max(_reserveBytes, 1));
         _session.Dnn.BatchNormalizationForwardTrainingEx(

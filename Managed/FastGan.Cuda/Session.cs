@@ -93,6 +93,9 @@ internal sealed class Session : IDisposable
     /// <summary>Whether half the bytes are enough for <see cref="Tensors.Element.Real"/>.</summary>
     public bool IsHalf => Options.Precision is Precision.Fp16 or Precision.Bf16;
 
+    /// <summary>Told the name of each kernel and library call as it is queued; null, but for traces.</summary>
+    public Action<string>? Called { get; set; }
+
     /// <summary>Called when <see cref="Scratch"/> moves: graphs that were captured before hold its old address.</summary>
     public Action ScratchMoved { get; set; } = () => { };
 

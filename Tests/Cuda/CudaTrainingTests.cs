@@ -97,30 +97,30 @@ public sealed class CudaTrainingTests
     }
 
     /// <summary>
-    /// A run in half precision starts from the same weights and draws the same numbers. The discriminator's loss, averaged over 20 steps, stays nearer
-    /// that of single precision than another seed's does, or within 5 % of the mean loss (which other seeds of the gan hardly exceed either).
+    /// A run in half precision starts from the same weights and draws the same numbers. The discriminator's loss, averaged over 20 steps, stays within a
+    /// band of that in single precision, twice what was measured over 200 steps: 1.1 % of the mean loss for gan, 2.6 % dcgan, 5.1 % wgan, 0.6 %
+    /// cgan. Another seed is apart by 1.9 %, 20 %, 28 % and 15 %.
     /// </summary>
     [TestMethod]
-    [DataRow("gan")]
-    [DataRow("dcgan")]
-    [DataRow("wgan")]
-    [DataRow("cgan")]
-    public void HalfPrecisionFollowsSingle(string preset)
+    [DataRow("gan", 200, 0.022)]
+    [DataRow("dcgan", 200, 0.052)]
+    [DataRow("wgan", 100, 0.102)]
+    [DataRow("cgan", 200, 0.012)]
+    public void HalfPrecisionFollowsSingle(string preset, int steps, double band)
     {
-        const int Steps = 200, Window = 20;
-        double[] single = Losses(preset, Precision.Fp32, Steps, 1), other = Losses(preset, Precision.Fp32, Steps, 2);
-        double scale = single.Select(Math.Abs).Average(), seeds = Apart(single, other) / scale;
+        const int Window = 20;
+        double[] single = Losses(preset, Precision.Fp32, steps);
+        double scale = single.Select(Math.Abs).Average();
         foreach (Precision precision in new[] { Precision.Fp16, Precision.Bf16 })
         {
-            double[] half = Losses(preset, precision, Steps, 1);
-            double apart = Apart(single, half) / scale;
-            Console.WriteLine($"{preset} {precision}: apart by {apart:P1} of the mean loss at most; another seed by {seeds:P1}");
+            double[] half = Losses(preset, precision, steps);
+            double apart = Enumerable.Range(0, steps / Window).Max(w => Math.Abs(Mean(single, w) - Mean(half, w))) / scale;
+            Console.WriteLine($"{preset} {precision}: apart by {apart:P1} of the mean loss at most");
             Assert.IsTrue(half.All(double.IsFinite));
-            Assert.IsLessThan(Math.Max(0.05, seeds), apart);
+            Assert.IsLessThan(band, apart);
         }
 
-        static double Apart(double[] a, double[] b) => Enumerable.Range(0, Steps / Window)
-            .Max(w => Math.Abs(a.Skip(w * Window).Take(Window).Average() - b.Skip(w * Window).Take(Window).Average()));
+        static double Mean(double[] losses, int window) => losses.Skip(window * Window).Take(Window).Average();
     }
 
     /// <summary>A scale so large that gradients overflow: exactly those updates are skipped, the scale is halved each time, and training goes on.</summary>
@@ -152,6 +152,25 @@ public sealed class CudaTrainingTests
         Assert.AreEqual(start[FastGan.Ops.LossScale.Skipped], device.Read<float>(d.LossScale!)[FastGan.Ops.LossScale.Skipped]);
     }
 
+    /// <summary>Data that the device has no room for gives the same bytes.</summary>
+    [TestMethod]
+    [DataRow("wgan")]
+    [DataRow("cgan")]
+    public void DataMayStayOnTheHost(string preset)
+    {
+        RunConfig config = Config(preset, Precision.Fp32);
+        float[][] weights = [.. new long?[] { null, 0 }.Select(most =>
+        {
+            using CudaDevice device = new(Gpu.Options(Precision.Fp32) with { MostDataBytes = most });
+            using Trainer trainer = new(config, Small.Data, device);
+            for (int i = 0; i < 4; i++)
+                trainer.Step();
+            Assert.AreEqual(most is null ? Small.Data.Count : config.Training.ImagesPerStep(), trainer.Gan.Images.Shape.N);
+            return device.Read<float>(trainer.Gan.Discriminator.Weights);
+        })];
+        CollectionAssert.AreEqual(weights[0], weights[1]);
+    }
+
     [TestMethod]
     public void PrecisionMustBeTheDevices()
     {
@@ -167,10 +186,9 @@ public sealed class CudaTrainingTests
     }
 
     /// <summary>The discriminator's loss after each step.</summary>
-    private static double[] Losses(string preset, Precision precision, int steps, ulong seed)
+    private static double[] Losses(string preset, Precision precision, int steps)
     {
         RunConfig config = Config(preset, precision);
-        config = config with { Training = config.Training with { Seed = seed } };
         using CudaDevice device = Gpu.Open(precision);
         using Trainer trainer = new(config, Small.Data, device);
         return [.. Enumerable.Range(0, steps).Select(_ => trainer.Step().DLoss)];

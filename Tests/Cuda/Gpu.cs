@@ -29,6 +29,8 @@ internal static class Gpu
     public static CudaDevice Open(Precision precision)
     {
         VirtualGpu.Require();
-        return new CudaDevice(new CudaOptions { Precision = precision, Libraries = VirtualGpu.Path });
+        return new CudaDevice(Options(precision));
     }
+
+    public static CudaOptions Options(Precision precision) => new() { Precision = precision, Libraries = VirtualGpu.Path };
 }

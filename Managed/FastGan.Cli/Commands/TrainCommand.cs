@@ -1,4 +1,5 @@
 using FastGan.Cli.Options;
+using FastGan.Cuda;
 using FastGan.Data;
 using FastGan.Gans;
 using FastGan.Programs;
@@ -33,6 +34,11 @@ internal static class TrainCommand
             Console.WriteLine(line);
         Console.WriteLine(
             $"{trainer.Program.Instructions.Length} operations, {trainer.Program.Flops / 1e9:F3} GFLOP, arena of {trainer.Program.Arena!.Count / 1e6:F1} MB");
+        if (trainer.Device is not CudaDevice gpu)
+            return;
+        trainer.Step();
+        trainer.Step();
+        Console.WriteLine($"one graph of {gpu.GraphNodes(trainer.Program)} nodes a step");
     }
 
     /// <summary>runs/dcgan, or the first of runs/dcgan-2, runs/dcgan-3 … that isn't there yet.</summary>

@@ -38,7 +38,8 @@ public enum Metric
 /// </summary>
 public sealed class Gan
 {
-    public Gan(RunConfig config, Dataset data)
+    /// <param name="resident">Whether the device holds all of the data; else one step's minibatches, which the host writes before each step.</param>
+    public Gan(RunConfig config, Dataset data, bool resident = true)
     {
         Config = config;
         ModelSpec model = config.Model;
@@ -54,8 +55,9 @@ public sealed class Gan
         GeneratorOptimizer = new Optimizer(Generator, training.GeneratorOptimizer, training.Precision);
         DiscriminatorOptimizer = new Optimizer(Discriminator, training.DiscriminatorOptimizer, training.Precision);
         Average = training.Ema is null ? null : new Tensor("generator average", Generator.Weights.Shape, Element.Weight);
-        Images = new Tensor("images", new Shape(data.Count, data.Height, data.Width, data.Channels), Element.Byte);
-        Labels = Generator.TakesLabels || Discriminator.TakesLabels ? new Tensor("labels", Shape.Vector(data.Count), Element.Int32) : null;
+        int held = resident ? data.Count : training.ImagesPerStep();
+        Images = new Tensor("images", new Shape(held, data.Height, data.Width, data.Channels), Element.Byte);
+        Labels = Generator.TakesLabels || Discriminator.TakesLabels ? new Tensor("labels", Shape.Vector(held), Element.Int32) : null;
         Key = new Tensor("random key", Shape.Vector(4), Element.Int32);
         Indices = new Tensor("minibatch", Shape.Matrix(training.CriticSteps, training.Batch), Element.Int32);
         Rates = new Tensor("rates", Shape.Matrix(training.CriticSteps + 1, 2), Element.Full);
@@ -75,7 +77,7 @@ public sealed class Gan
     /// <summary>The moving average of the generator's weights, running statistics included; null without one.</summary>
     public Tensor? Average { get; }
 
-    /// <summary>The whole data set as bytes (count, H, W, C).</summary>
+    /// <summary>The data set, or the step's minibatches one after another, as bytes (count, H, W, C).</summary>
     public Tensor Images { get; }
 
     public Tensor? Labels { get; }
@@ -83,7 +85,7 @@ public sealed class Gan
     /// <summary>(4) Int32: seed and step, low word first.</summary>
     public Tensor Key { get; }
 
-    /// <summary>(critic steps, batch) Int32: the images of each discriminator update.</summary>
+    /// <summary>(critic steps, batch) Int32: which of <see cref="Images"/> each discriminator update takes.</summary>
     public Tensor Indices { get; }
 
     /// <summary>(critic steps + 1, 2): learning rate and correction of each update, the generator's last.</summary>

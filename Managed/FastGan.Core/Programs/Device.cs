@@ -22,6 +22,12 @@ public abstract class Device : IDisposable
     /// <summary>Bytes of one element.</summary>
     public abstract int SizeOf(Element element);
 
+    /// <summary>Whether a data set of this size may be kept on the device beside everything else.</summary>
+    public virtual bool HasRoomForData(long bytes) => true;
+
+    /// <summary>The kernels and library calls that an instruction is, where the device can tell. Runs it.</summary>
+    public virtual IReadOnlyList<string> CallsOf(Program program, int instruction) => [];
+
     /// <summary>Gives a storage zeroed memory of its own.</summary>
     public abstract void Allocate(Storage storage);
 

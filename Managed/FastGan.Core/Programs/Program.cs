@@ -51,7 +51,7 @@ public sealed class Program
             storage.Address = Arena.Address + (nint)place;
     }
 
-    /// <summary>A line for each instruction: what, bytes, flops, and its operands.</summary>
+    /// <summary>A line for each instruction: what, bytes, flops, its operands, and where the device can tell the native calls. Runs the program then.</summary>
     public IEnumerable<string> Trace(Device device)
     {
         int width = Instructions.Max(i => i.Text.Length);
@@ -61,7 +61,7 @@ public sealed class Program
             string reads = string.Join(", ", it.Reads.Select(t => t.ToString()));
             string writes = string.Join(", ", it.Writes.Select(t => t.ToString()));
             yield return string.Create(CultureInfo.InvariantCulture,
-                $"{i,4}  {it.Text.PadRight(width)}  {it.Bytes(device) / 1e6,9:F3} MB  {it.Flops / 1e6,10:F2} MFLOP  {reads} -> {writes}");
+                $"{i,4}  {it.Text.PadRight(width)}  {it.Bytes(device) / 1e6,9:F3} MB  {it.Flops / 1e6,10:F2} MFLOP  {reads} -> {writes}{(device.CallsOf(this, i) is { Count: > 0 } calls ? $"  by {string.Join(", ", calls)}" : "")}");
         }
     }
 }

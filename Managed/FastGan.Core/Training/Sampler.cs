@@ -40,6 +40,18 @@ public sealed class Sampler : IDisposable
         _program.Plan(device);
     }
 
+    /// <summary>(64, latent): what <see cref="Run"/> reads. For programs that fill it on the device.</summary>
+    public Tensor Latents => _z;
+
+    /// <summary>(64) Int32, or null: what <see cref="Run"/> reads of a conditional model.</summary>
+    public Tensor? Labels => _labels;
+
+    /// <summary>(64, H, W, C): what <see cref="Run"/> writes.</summary>
+    public Tensor Images => _images;
+
+    /// <summary>Passes <see cref="Latents"/>, as they are on the device, through the generator.</summary>
+    public void Run() => _device.Run(_program);
+
     /// <summary>Writes the latent of sample <paramref name="index"/> of a seed.</summary>
     public void Latent(ulong seed, long index, Span<float> z)
     {
@@ -79,7 +91,7 @@ public sealed class Sampler : IDisposable
                 _device.Write(_labels, _batchLabels);
             }
 
-            _device.Run(_program);
+            Run();
             _device.Read(_images, batch.AsSpan());
             batch.AsSpan(0, n * pixels).CopyTo(images.AsSpan(first * pixels));
         }

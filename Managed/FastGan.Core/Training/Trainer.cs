@@ -23,6 +23,7 @@ public sealed class Trainer : IDisposable
     private readonly int[] _indices;
     private readonly double[] _metrics;
     private readonly double[] _rates;
+    private readonly StreamedBatches? _streamed;
 
     /// <summary>Allocates the model on the device, copies the data there and writes the initial weights. The device stays the caller's.</summary>
     /// <exception cref="FastGanException">Config and data don't fit each other.</exception>
@@ -33,7 +34,8 @@ public sealed class Trainer : IDisposable
             throw new FastGanException($"the run computes in {Name(config.Training.Precision)}, {device.Description} in {Name(device.Precision)}: give --precision {Name(device.Precision)}, or a device that can");
         Config = config;
         Device = device;
-        Gan = new Gan(config, data);
+        bool resident = device.HasRoomForData(data.Images.Length);
+        Gan = new Gan(config, data, resident);
         _order = new BatchOrder(config.Training.Seed, data.Count, config.Training.Batch);
         _indices = new int[Gan.Indices.Count];
         _rates = new double[Gan.Rates.Count];
@@ -41,9 +43,18 @@ public sealed class Trainer : IDisposable
 
         foreach (Tensors.Tensor tensor in Gan.Persistent)
             device.Allocate(tensor.Storage);
-        device.Write(Gan.Images, data.Images);
-        if (Gan.Labels is not null)
-            device.Write(Gan.Labels, data.Labels!);
+        if (resident)
+        {
+            device.Write(Gan.Images, data.Images);
+            if (Gan.Labels is not null)
+                device.Write(Gan.Labels, data.Labels!);
+        }
+        else
+        {
+            device.Write(Gan.Indices, [.. Enumerable.Range(0, _indices.Length)]);
+            _streamed = new StreamedBatches(data, Gan);
+        }
+
         DataDigest = data.Digest();
         Reset();
 
@@ -125,7 +136,10 @@ public sealed class Trainer : IDisposable
         }
 
         (_rates[^2], _rates[^1]) = Gan.GeneratorOptimizer.Rule.Rates(t.GeneratorOptimizer.LearningRate, StepsDone + 1);
-        Device.Write(Gan.Indices, _indices);
+        if (_streamed is null)
+            Device.Write(Gan.Indices, _indices);
+        else
+            _streamed.Write(_indices, Device);
         Device.Write(Gan.Rates, _rates);
     }
 
