@@ -77,20 +77,20 @@ public sealed class LibrarySearchTests
             CollectionAssert.AreEqual(new[] { root[$"mine/{LibraryNames.File(library, 12, windows: false)}"] }, search.Candidates(library, 12).ToArray());
     }
 
-    /// <summary>None of these files is a library: each path is tried and told.</summary>
+    /// <summary>None of these files is a library: each path is tried and told. There is no version 99, which some machine might have.</summary>
     [TestMethod]
     public void WhatCanNotBeLoadedIsListedPathByPath()
     {
         using TemporaryFolder root = new();
         foreach (string toolkit in new[] { "cuda-12.6", "cuda-12.8" })
-            Files.Write(root[$"usr/local/{toolkit}/lib64/libcublas.so.12"], [1, 2, 3]);
+            Files.Write(root[$"usr/local/{toolkit}/lib64/libcublas.so.99"], [1, 2, 3]);
         List<string> tried = [];
-        Assert.IsNull(Search(root).TryLoad(CudaLibrary.Blas, 12, tried));
+        Assert.IsNull(Search(root).TryLoad(CudaLibrary.Blas, 99, tried));
         Assert.HasCount(4, tried);
-        Assert.StartsWith("libcublas.so.12 by the system's loader (not there)", tried[0]);
-        Assert.StartsWith($"{root["usr/local/cuda-12.8/lib64/libcublas.so.12"]} (can't be loaded: ", tried[1]);
-        Assert.StartsWith($"{root["usr/local/cuda-12.6/lib64/libcublas.so.12"]} (can't be loaded: ", tried[2]);
-        Assert.AreEqual($"{root.Path}{SystemFolder}/libcublas.so.12 (not there)", tried[3]);
+        Assert.StartsWith("libcublas.so.99 by the system's loader (not there)", tried[0]);
+        Assert.StartsWith($"{root["usr/local/cuda-12.8/lib64/libcublas.so.99"]} (can't be loaded: ", tried[1]);
+        Assert.StartsWith($"{root["usr/local/cuda-12.6/lib64/libcublas.so.99"]} (can't be loaded: ", tried[2]);
+        Assert.AreEqual($"{root.Path}{SystemFolder}/libcublas.so.99 (not there)", tried[3]);
         Assert.IsFalse(tried.Any(line => line.Contains('\n')));
 
         CudaException e = Assert.ThrowsExactly<CudaException>(() => new CudaLibraries(new LibrarySearch(root["mine"], false, Environment(), root.Path)).Driver);
