@@ -27,8 +27,8 @@ internal sealed class AlgorithmCache
     }
 
     /// <summary>The file of a device's measurements.</summary>
-    public static string FileOf(string device, nuint cudnn, Programs.Precision precision) =>
-        Path.Combine(CacheFolder.Path, "algorithms", $"{string.Concat(device.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'))}-cudnn{cudnn}-{precision}.json");
+    public static string FileOf(CacheFolder cache, string device, nuint cudnn, Programs.Precision precision) =>
+        cache.File("algorithms", $"{string.Concat(device.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'))}-cudnn{cudnn}-{precision}.json");
 
     public bool TryGet(string key, out int algorithm) => _chosen.TryGetValue(key, out algorithm);
 

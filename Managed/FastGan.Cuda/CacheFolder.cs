@@ -1,15 +1,11 @@
 namespace FastGan.Cuda;
 
-/// <summary>What is worth keeping from run to run and can be made again: compiled kernels, chosen algorithms.</summary>
-internal static class CacheFolder
+/// <summary>What is worth keeping from run to run and can be made again: compiled kernels, measured algorithms.</summary>
+internal sealed class CacheFolder(string? path)
 {
-    /// <summary>$FASTGAN_CACHE, or fastgan in the user's cache folder.</summary>
-    public static string Path { get; } = Environment.GetEnvironmentVariable("FASTGAN_CACHE") is { Length: > 0 } named
-        ? named
-        : System.IO.Path.Combine(
-            Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache
-            : OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
-            : System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"), "fastgan");
+    private readonly string _path = path ?? Default();
+
+    public string File(string folder, string name) => Path.Combine(_path, folder, name);
 
     /// <summary>Writes a file where that is possible. A cache that can't be written costs time, and nothing else.</summary>
     public static void TryWrite(string file, ReadOnlySpan<byte> content)
@@ -21,5 +17,15 @@ internal static class CacheFolder
         catch (FastGanException)
         {
         }
+    }
+
+    private static string Default()
+    {
+        if (Environment.GetEnvironmentVariable("FASTGAN_CACHE") is { Length: > 0 } named)
+            return named;
+        string caches = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache
+            : OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+        return Path.Combine(caches, "fastgan");
     }
 }

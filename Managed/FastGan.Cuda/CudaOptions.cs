@@ -19,6 +19,9 @@ public sealed record CudaOptions
     /// <summary>The one folder that NVIDIA's libraries are taken from; null for FASTGAN_CUDA_PATH, and without it the usual places.</summary>
     public string? Libraries { get; init; }
 
+    /// <summary>Where compiled kernels and measured algorithms are kept; null for $FASTGAN_CACHE, and without it fastgan in the user's cache folder.</summary>
+    public string? Cache { get; init; }
+
     /// <summary>A CUcontext of the embedding program's, on the device <see cref="Ordinal"/>; 0 for the device's primary context. It stays the caller's.</summary>
     public nint Context { get; init; }
 

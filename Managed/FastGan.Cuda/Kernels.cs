@@ -51,10 +51,10 @@ internal sealed class Kernels : IDisposable
     private readonly nint _module;
     private readonly nint[] _functions;
 
-    public Kernels(CudaLibraries libraries, Precision precision, int architecture)
+    public Kernels(CudaLibraries libraries, CacheFolder cache, Precision precision, int architecture)
     {
         _driver = libraries.Driver;
-        _module = _driver.ModuleLoadDataEx(Compiled(libraries.Nvrtc, precision, architecture));
+        _module = _driver.ModuleLoadDataEx(Compiled(libraries.Nvrtc, cache, precision, architecture));
         try
         {
             _functions = [.. Enum.GetNames<Kernel>().Select(name => _driver.ModuleGetFunction(_module, NativeName(name)))];
@@ -77,10 +77,10 @@ internal sealed class Kernels : IDisposable
 
     public void Dispose() => _driver.ModuleUnload(_module);
 
-    private static byte[] Compiled(Nvrtc nvrtc, Precision precision, int architecture)
+    private static byte[] Compiled(Nvrtc nvrtc, CacheFolder cache, Precision precision, int architecture)
     {
         string[] options = [$"--gpu-architecture=sm_{architecture}", "--std=c++17", $"-DFASTGAN_REAL={RealNumber(precision)}"];
-        string file = Path.Combine(CacheFolder.Path, "kernels", Digest(nvrtc, options) + ".cubin");
+        string file = cache.File("kernels", Digest(nvrtc, options) + ".cubin");
         if (File.Exists(file))
             return File.ReadAllBytes(file);
 

@@ -36,7 +36,8 @@ internal sealed class Session : IDisposable
             Stream = options.Stream != 0 ? options.Stream : Kept(Driver.StreamCreateWithPriority(StreamKind.NonBlocking, 0), Driver.StreamDestroy);
             ZeroedCounters = Kept(Driver.MemAlloc(Counters * sizeof(uint)), Driver.MemFree);
             Driver.MemsetD8Async(ZeroedCounters, 0, Counters * sizeof(uint), Stream);
-            Kernels = new Kernels(Libraries, options.Precision, Architecture);
+            CacheFolder cache = new(options.Cache);
+            Kernels = new Kernels(Libraries, cache, options.Precision, Architecture);
             _giveBack.Push(Kernels.Dispose);
             BlasHandle = Kept(Blas.Create(), Blas.Destroy);
             Blas.SetStream(BlasHandle, Stream);
@@ -47,7 +48,7 @@ internal sealed class Session : IDisposable
             Blas.SetMathMode(BlasHandle, CublasMath.DisallowReducedPrecisionReduction);
             DnnHandle = Kept(Dnn.Create(), Dnn.Destroy);
             Dnn.SetStream(DnnHandle, Stream);
-            Algorithms = new AlgorithmCache(options.MeasureAlgorithms ? AlgorithmCache.FileOf(Name, Dnn.GetVersion(), options.Precision) : null);
+            Algorithms = new AlgorithmCache(options.MeasureAlgorithms ? AlgorithmCache.FileOf(cache, Name, Dnn.GetVersion(), options.Precision) : null);
         }
         catch
         {

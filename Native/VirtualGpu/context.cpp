@@ -149,21 +149,23 @@ VGPU_EXPORT int cuDevicePrimaryCtxRetain(Context** handle, int device) {
 
 // With the last reference all goes that the context holds; what the program should have given back stays counted as such.
 VGPU_EXPORT int cuDevicePrimaryCtxRelease_v2(int device) {
-    return answer("cuDevicePrimaryCtxRelease_v2", Needs::Init, InvalidContext, [&](const char* f) {
+    // Releases even where it is to report a failure.
+    const bool fails = injected("cuDevicePrimaryCtxRelease_v2");
+    return answer("cuDevicePrimaryCtxRelease_v2", Needs::Init, InvalidContext, false, [&](const char* f) {
         if (const int status = check_device(f, device))
             return status;
         if (context.references == 0)
             return refuse(InvalidContext, f, "the context isn't retained");
         destroyed("context");
-        if (--context.references > 0)
-            return static_cast<int>(Success);
-        drop_graphs();
-        drop_streams();
-        drop_events();
-        drop_modules();
-        drop_device_memory();
-        context.fault = Success;
-        return static_cast<int>(Success);
+        if (--context.references == 0) {
+            drop_graphs();
+            drop_streams();
+            drop_events();
+            drop_modules();
+            drop_device_memory();
+            context.fault = Success;
+        }
+        return fails ? refuse(InvalidContext, f, "as a test asked") : static_cast<int>(Success);
     });
 }
 

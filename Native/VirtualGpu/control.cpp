@@ -94,7 +94,9 @@ int64_t vgpuCalls(void) { return vgpu::calls; }
 void vgpuFailCall(int64_t number) {
     std::lock_guard<std::mutex> lock(vgpu::notes);
     vgpu::failing = number;
-    vgpu::failed_call.clear();
+    // After a 0 it can still be asked which call had failed.
+    if (number != 0)
+        vgpu::failed_call.clear();
 }
 
 const char* vgpuFailedCall(void) {

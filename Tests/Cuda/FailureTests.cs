@@ -1,0 +1,108 @@
+using FastGan.Cuda;
+using FastGan.Data;
+using FastGan.Gans;
+using FastGan.Models;
+using FastGan.Programs;
+using FastGan.Tests.Training;
+using FastGan.Training;
+
+namespace FastGan.Tests.Cuda;
+
+/// <summary>Every native call of a short training run, from loading to giving back, made to fail in turn.</summary>
+[TestClass]
+public sealed class FailureTests
+{
+    private static readonly string[] GivingBack = ["Free", "Destroy", "Release", "Unload"];
+
+    [TestMethod]
+    [DataRow(Precision.Fp32)]
+    [DataRow(Precision.Fp16)]
+    public void EachFailedCallIsNamedAndNothingLeaks(Precision precision)
+    {
+        VirtualGpu.Require();
+        string live = VirtualGpu.Live;
+        long calls = VirtualGpu.Calls;
+        using (TemporaryFolder folder = new())
+            Train(folder, precision);
+        calls = VirtualGpu.Calls - calls;
+        Assert.AreEqual(live, VirtualGpu.Live, "a run that succeeds gives everything back");
+        Assert.IsGreaterThan(200, calls);
+
+        int thrown = 0;
+        HashSet<string> failed = [];
+        for (long call = 1; call <= calls; call++)
+        {
+            using TemporaryFolder folder = new();
+            VirtualGpu.FailCall(VirtualGpu.Calls + call);
+            CudaException? e = null;
+            try
+            {
+                Train(folder, precision);
+            }
+            catch (CudaException caught)
+            {
+                e = caught;
+            }
+
+            string function = VirtualGpu.FailedCall;
+            VirtualGpu.FailCall(0);
+            failed.Add(function);
+            bool givingBack = GivingBack.Any(word => function.Contains(word, StringComparison.Ordinal));
+            if (e is not null)
+            {
+                thrown++;
+                Assert.AreEqual(function, e.Call);
+                StringAssert.Contains(e.Message, function);
+                Assert.AreNotEqual(0, e.Status);
+                Assert.DoesNotContain("\n", e.Message);
+                if (function.Contains("Launch", StringComparison.Ordinal) || function.Contains("Gemm", StringComparison.Ordinal))
+                    Assert.IsTrue(e.Operation is not null || function == "cuGraphLaunch", $"{function}: no operation in '{e.Message}'");
+            }
+
+            if (!givingBack)
+                Assert.AreEqual(live, VirtualGpu.Live, $"call {call}, {function}: not given back");
+            live = VirtualGpu.Live;
+            CheckFiles(folder, $"call {call}, {function}");
+        }
+
+        Console.WriteLine($"{precision}: {calls} calls made to fail, {thrown} told; {failed.Count} functions: {string.Join(' ', failed.Order())}");
+        Assert.IsGreaterThan(calls * 3 / 4, thrown, "only what fails while giving back may go untold");
+    }
+
+    /// <summary>Three steps: one run as it is, one captured, one launched; and a checkpoint.</summary>
+    private static void Train(TemporaryFolder folder, Precision precision)
+    {
+        using CudaDevice device = new(new CudaOptions { Precision = precision, Libraries = VirtualGpu.Path, Cache = folder["cache"] });
+        using Trainer trainer = new(Config(precision), Small.Data, device);
+        for (int i = 0; i < 3; i++)
+            trainer.Step();
+        Checkpoint.Save(trainer, folder["checkpoint"]);
+    }
+
+    /// <summary>A checkpoint is whole, or not there.</summary>
+    private static void CheckFiles(TemporaryFolder folder, string when)
+    {
+        if (!Directory.Exists(folder["checkpoint"]))
+            return;
+        string[] left = [.. Directory.EnumerateFileSystemEntries(folder["checkpoint"])];
+        if (left.Length > 0)
+            Assert.AreEqual(3, Checkpoint.Open(folder["checkpoint"], Assert.Fail).Step, when);
+    }
+
+    /// <summary>Few numbers and every kind of call: products, patches, cuDNN, batch norm, half precision's own.</summary>
+    private static RunConfig Config(Precision precision)
+    {
+        RunConfig config = Small.Config("dcgan", batch: 2, ema: null);
+        NetSpec generator = new(Initialisation.Dcgan,
+        [
+            new DenseLayer(4 * 4 * 8, Bias: false), new ReshapeLayer(4, 4, 8), new BatchNormLayer(), new ReluLayer(),
+            new ConvTransposeLayer(8), new LeakyReluLayer(), new ConvTransposeLayer(1), new TanhLayer(),
+        ]);
+        NetSpec discriminator = new(Initialisation.Dcgan, [new ConvLayer(8), new LeakyReluLayer(), new ConvLayer(8), new LeakyReluLayer(), new DenseLayer(1)]);
+        return config with
+        {
+            Model = config.Model with { Generator = generator, Discriminator = discriminator },
+            Training = config.Training with { Precision = precision },
+        };
+    }
+}
