@@ -3,13 +3,25 @@ using FastGan.Tensors;
 
 namespace FastGan.Cuda;
 
-// batchnorm.cu
+// batchnorm.cu, and where its rules allow cuDNN's forward pass
 internal sealed unsafe partial class CudaOps
 {
+    private readonly Dictionary<(Shape Shape, Activation Act), CudnnBatchNorm> _norms = [];
+
     public void BatchNorm(Tensor x, BatchNormTensors bn, double epsilon, double momentum, Activation act, Tensor y)
     {
         int C = x.Shape.C;
         ulong px = Working(x), mean = Full(bn.Mean), invStd = Full(bn.InvStd);
+        if (CudnnBatchNorm.Takes(session.Options.Precision, x.Shape, act) && Vector(C, px, Working(y)) == 1)
+        {
+            Flush();
+            if (!_norms.TryGetValue((x.Shape, act), out CudnnBatchNorm? norm))
+                _norms.Add((x.Shape, act), norm = new CudnnBatchNorm(session, x.Shape, act));
+            norm.Forward(
+                px, Full(bn.Scale), Full(bn.Bias), Full(bn.RunningMean), Full(bn.RunningVar), mean, invStd, epsilon, momentum, Working(y));
+            return;
+        }
+
         int vector = Vector(C, px);
         ColumnGrid grid = ColumnGrid.Of(x.Shape.Pixels, C, vector == 1 ? _pack : 1);
         ulong partials = session.Scratch(grid.Bytes(C, 2));

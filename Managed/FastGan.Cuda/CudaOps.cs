@@ -19,6 +19,9 @@ internal sealed unsafe partial class CudaOps(Session session) : IOps, IDisposabl
         foreach (ConvolutionPlan plan in _plans.Values)
             plan.Dispose();
         _plans.Clear();
+        foreach (CudnnBatchNorm norm in _norms.Values)
+            norm.Dispose();
+        _norms.Clear();
     }
 
     /// <summary>From a parameter slab's start to its copy in half precision.</summary>

@@ -19,10 +19,10 @@ KERNEL(scale_samples, ScaleSamplesParams) {
     each_run(p.count, p.vector, [&](auto width, u32 i) {
         constexpr int N = decltype(width)::value;
         u32 n = i / p.sample;
-        float numerator = load(p.numerator, n), denominator = load(p.denominator, n);
+        float denominator = load(p.denominator, n), ratio = denominator == 0 ? 0.0f : load(p.numerator, n) / denominator;
         lanes<N> x = load_lanes<N>(p.x, i);
         for (int j = 0; j < N; j++)
-            x.v[j] = denominator == 0 ? 0.0f : x.v[j] * (numerator / denominator);
+            x.v[j] *= ratio;
         store_lanes(p.y, i, x);
     });
 }
@@ -32,8 +32,8 @@ KERNEL(concat, ConcatParams) {
     each_run(p.count, p.vector, [&](auto width, u32 i) {
         constexpr int N = decltype(width)::value;
         int pixel = i / (A + B), c = i % (A + B);
-        lanes<N> run = c < A ? load_lanes<N>(p.a, pixel * A + c) : load_lanes<N>(p.b, pixel * B + c - A);
-        store_lanes(p.y, i, run);
+        global<real> from = c < A ? p.a : p.b;
+        store_lanes(p.y, i, load_lanes<N>(from, c < A ? pixel * A + c : pixel * B + c - A));
     });
 }
 

@@ -21,9 +21,7 @@ struct Matrix {
 
     size_t element_bytes() const { return size_of(number); }
     // From the first element of the first matrix to the last element of the last one.
-    size_t bytes(int64_t batch) const {
-        return static_cast<size_t>((batch - 1) * batch_stride + (columns - 1) * leading + rows) * element_bytes();
-    }
+    size_t bytes(int64_t batch) const { return static_cast<size_t>((batch - 1) * batch_stride + (columns - 1) * leading + rows) * element_bytes(); }
     bool empty() const { return rows == 0 || columns == 0; }
 };
 
@@ -147,9 +145,8 @@ void gemm(const char* function, void* handle, int op_a, int op_b, int m, int n, 
         require(!overlap(input->data, input->bytes(batch), c, p.c.bytes(batch)), InvalidValue, std::string(input->name) + " and C overlap");
     }
 
-    p.reading = p.a.number == Number::Float && (compute == FloatFastTf32 || (compute == Float && (h.math & 15) == Tf32Math))
-                    ? Reading::RoundedToTf32
-                    : Reading::AsIs;
+    p.reading = p.a.number == Number::Float && (compute == FloatFastTf32 || (compute == Float && (h.math & 15) == Tf32Math)) ? Reading::RoundedToTf32
+                                                                                                                             : Reading::AsIs;
     // Permitted to the library unless it is told otherwise, so it is what happens here.
     p.split = k > 1 && p.c.number != Number::Float && compute == Float && (h.math & DisallowReducedPrecisionReduction) == 0;
     p.workspace = h.workspace;

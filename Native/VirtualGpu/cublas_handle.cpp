@@ -85,16 +85,26 @@ VGPU_EXPORT int cublasSetMathMode(void* handle, int mode) {
 // Not counted as a call that may fail: it looks up a text.
 VGPU_EXPORT const char* cublasGetStatusString(int status) {
     switch (status) {
-        case Success: return "success";
-        case NotInitialized: return "the library was not initialized";
-        case AllocFailed: return "the resource allocation failed";
-        case InvalidValue: return "an unsupported value or parameter was passed to the function";
-        case ArchMismatch: return "an absent device architectural feature is required";
-        case MappingError: return "an access to GPU memory space failed";
-        case ExecutionFailed: return "the GPU program failed to execute";
-        case InternalError: return "an internal operation failed";
-        case NotSupported: return "the functionality requested is not supported";
-        default: return "an unknown status";
+        case Success:
+            return "success";
+        case NotInitialized:
+            return "the library was not initialized";
+        case AllocFailed:
+            return "the resource allocation failed";
+        case InvalidValue:
+            return "an unsupported value or parameter was passed to the function";
+        case ArchMismatch:
+            return "an absent device architectural feature is required";
+        case MappingError:
+            return "an access to GPU memory space failed";
+        case ExecutionFailed:
+            return "the GPU program failed to execute";
+        case InternalError:
+            return "an internal operation failed";
+        case NotSupported:
+            return "the functionality requested is not supported";
+        default:
+            return "an unknown status";
     }
 }
 

@@ -25,8 +25,8 @@ struct Offer {
     size_t bytes;
 };
 
-// Best first, those that don't run last. The times only rank: the virtual GPU has no speed. Backward filter's first is the one that isn't deterministic, and
-// the math type proposed isn't always the one that was set: both are traps that real results hold too.
+// Best first, those that don't run last. The times only rank: the virtual GPU has no speed. Backward filter's first is the one that isn't
+// deterministic, and the math type proposed isn't always the one that was set: both are traps that real results hold too.
 std::vector<Performance> candidates(Direction direction, Convolution g, const Offer& offer) {
     g.math = g.math == FmaMath ? FmaMath : TensorOpMath;
     std::vector<Performance> good, bad;

@@ -90,19 +90,17 @@ struct Image {
     int64_t pixels() const { return N * H * W; }
     int64_t count() const { return pixels() * C; }
     size_t bytes() const { return static_cast<size_t>(count()) * size_of(number); }
-    bool operator==(const Image& other) const {
-        return N == other.N && H == other.H && W == other.W && C == other.C && number == other.number;
-    }
+    bool operator==(const Image& other) const { return N == other.N && H == other.H && W == other.W && C == other.C && number == other.number; }
 };
 Image packed_nhwc(const Tensor& tensor, const char* name);
 
 Number number_of(int type, const char* name);
 
-// Device memory that a call was given.
+// Device memory that a call was given; null for what is left out.
 struct Span {
-    const char* name;
-    const void* address;
-    size_t bytes;
+    const char* name = "";
+    const void* address = nullptr;
+    size_t bytes = 0;
 };
 
 // Null, misaligned, or not in one live allocation: refused.

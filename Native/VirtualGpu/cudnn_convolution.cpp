@@ -45,9 +45,12 @@ int query(const char* function, Direction direction, const void* handle, const v
 
 TensorNames names_of(Direction direction) {
     switch (direction) {
-        case Direction::Forward: return {"x", "w", "y"};
-        case Direction::BackwardData: return {"dx", "w", "dy"};
-        default: return {"x", "dw", "dy"};
+        case Direction::Forward:
+            return {"x", "w", "y"};
+        case Direction::BackwardData:
+            return {"dx", "w", "dy"};
+        default:
+            return {"x", "dw", "dy"};
     }
 }
 
@@ -76,8 +79,8 @@ Convolution convolution(Direction direction, const void* x_descriptor, const voi
     require(settings.compute_type == Float, NotSupportedDataType, "a compute type other than FLOAT");
     require(settings.math != AllowConversionMath, NotSupported, "the virtual GPU doesn't convert floats to halves by itself");
     require(w.format == Nhwc, NotSupportedLayout, std::string(names.w) + " isn't NHWC");
-    return {packed_nhwc(x, names.x), packed_nhwc(y, names.y),    w.dims[2],          w.dims[3],    settings.pad[0],
-            settings.pad[1],         settings.stride[0],         settings.stride[1], settings.math};
+    return {packed_nhwc(x, names.x), packed_nhwc(y, names.y), w.dims[2],          w.dims[3],    settings.pad[0],
+            settings.pad[1],         settings.stride[0],      settings.stride[1], settings.math};
 }
 
 int algorithm_count(Direction direction) { return direction == Direction::Forward ? 8 : direction == Direction::BackwardData ? 6 : 7; }
@@ -95,9 +98,12 @@ Operands operands(Direction direction, const Convolution& g, const void* x, cons
     const TensorNames names = names_of(direction);
     const Span x_span{names.x, x, g.x.bytes()}, w_span{names.w, w, g.w_bytes()}, y_span{names.y, y, g.y.bytes()};
     switch (direction) {
-        case Direction::Forward: return {x_span, w_span, y_span};
-        case Direction::BackwardData: return {y_span, w_span, x_span};
-        default: return {x_span, y_span, w_span};
+        case Direction::Forward:
+            return {x_span, w_span, y_span};
+        case Direction::BackwardData:
+            return {y_span, w_span, x_span};
+        default:
+            return {x_span, y_span, w_span};
     }
 }
 

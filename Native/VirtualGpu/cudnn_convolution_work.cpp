@@ -115,9 +115,12 @@ void ConvolutionWork::operator()() const {
     void* out = to_blend(operands.out.address, operands.out.bytes, alignment, beta);
     scribble(to_write(workspace.address, workspace.bytes, 16), workspace.bytes);
     switch (direction) {
-        case Direction::Forward: return forward(*this, first, second, out);
-        case Direction::BackwardData: return backward_data(*this, first, second, out);
-        case Direction::BackwardFilter: return backward_filter(*this, first, second, out);
+        case Direction::Forward:
+            return forward(*this, first, second, out);
+        case Direction::BackwardData:
+            return backward_data(*this, first, second, out);
+        case Direction::BackwardFilter:
+            return backward_filter(*this, first, second, out);
     }
 }
 

@@ -66,21 +66,36 @@ VGPU_EXPORT int cudnnSetStream(void* handle, CUstream stream) {
 // The two that follow look up a text: they aren't counted as calls that may fail.
 VGPU_EXPORT const char* cudnnGetErrorString(int status) {
     switch (status) {
-        case Success: return "CUDNN_STATUS_SUCCESS";
-        case NotInitialized: return "CUDNN_STATUS_NOT_INITIALIZED";
-        case BadParam: return "CUDNN_STATUS_BAD_PARAM";
-        case BadParamNullPointer: return "CUDNN_STATUS_BAD_PARAM_NULL_POINTER";
-        case BadParamMisalignedPointer: return "CUDNN_STATUS_BAD_PARAM_MISALIGNED_POINTER";
-        case BadParamSizeInsufficient: return "CUDNN_STATUS_BAD_PARAM_SIZE_INSUFFICIENT";
-        case BadParamShapeMismatch: return "CUDNN_STATUS_BAD_PARAM_SHAPE_MISMATCH";
-        case NotSupported: return "CUDNN_STATUS_NOT_SUPPORTED";
-        case NotSupportedShape: return "CUDNN_STATUS_NOT_SUPPORTED_SHAPE";
-        case NotSupportedDataType: return "CUDNN_STATUS_NOT_SUPPORTED_DATA_TYPE";
-        case NotSupportedLayout: return "CUDNN_STATUS_NOT_SUPPORTED_LAYOUT";
-        case InternalErrorDeviceAllocationFailed: return "CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED";
-        case ExecutionFailed: return "CUDNN_STATUS_EXECUTION_FAILED";
-        case ExecutionFailedCudart: return "CUDNN_STATUS_EXECUTION_FAILED_CUDART";
-        default: return "CUDNN_UNKNOWN_STATUS";
+        case Success:
+            return "CUDNN_STATUS_SUCCESS";
+        case NotInitialized:
+            return "CUDNN_STATUS_NOT_INITIALIZED";
+        case BadParam:
+            return "CUDNN_STATUS_BAD_PARAM";
+        case BadParamNullPointer:
+            return "CUDNN_STATUS_BAD_PARAM_NULL_POINTER";
+        case BadParamMisalignedPointer:
+            return "CUDNN_STATUS_BAD_PARAM_MISALIGNED_POINTER";
+        case BadParamSizeInsufficient:
+            return "CUDNN_STATUS_BAD_PARAM_SIZE_INSUFFICIENT";
+        case BadParamShapeMismatch:
+            return "CUDNN_STATUS_BAD_PARAM_SHAPE_MISMATCH";
+        case NotSupported:
+            return "CUDNN_STATUS_NOT_SUPPORTED";
+        case NotSupportedShape:
+            return "CUDNN_STATUS_NOT_SUPPORTED_SHAPE";
+        case NotSupportedDataType:
+            return "CUDNN_STATUS_NOT_SUPPORTED_DATA_TYPE";
+        case NotSupportedLayout:
+            return "CUDNN_STATUS_NOT_SUPPORTED_LAYOUT";
+        case InternalErrorDeviceAllocationFailed:
+            return "CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED";
+        case ExecutionFailed:
+            return "CUDNN_STATUS_EXECUTION_FAILED";
+        case ExecutionFailedCudart:
+            return "CUDNN_STATUS_EXECUTION_FAILED_CUDART";
+        default:
+            return "CUDNN_UNKNOWN_STATUS";
     }
 }
 

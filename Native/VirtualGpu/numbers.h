@@ -17,8 +17,8 @@ inline float float_of(uint32_t bits) {
     return v;
 }
 
-// Exact. A half's exponent field, moved into a float's place, lacks 127 − 15 = 112; the multiplication makes up for it and turns subnormals into normal
-// numbers on the way. Exponent 31 means infinity or NaN in both formats.
+// Exact. A half's exponent field, moved into a float's place, lacks 127 − 15 = 112; the multiplication makes up for it and turns subnormals into
+// normal numbers on the way. Exponent 31 means infinity or NaN in both formats.
 inline float half_to_float(uint16_t half) {
     const uint32_t magnitude = half & 0x7fffu;
     uint32_t bits = bits_of(float_of(magnitude << 13) * 0x1p112f);

@@ -1,5 +1,6 @@
 using FastGan.Cuda;
 using FastGan.Cuda.Api;
+using FastGan.Tests.Cuda;
 using FastGan.Tests.Data;
 
 namespace FastGan.Tests.CommandLine;
@@ -65,6 +66,36 @@ public sealed class DoctorTests
         Assert.AreEqual(0, outcome.ExitCode, $"{outcome}");
         Assert.Contains("(auto: no NVIDIA GPU)", outcome.Output);
         Assert.AreEqual("", outcome.Errors);
+    }
+
+    /// <summary>Named explicitly, the virtual GPU passes every check, and says everywhere what it is; auto doesn't take it, and its speed isn't told.</summary>
+    [TestMethod]
+    public void TheVirtualGpuSaysWhatItIs()
+    {
+        VirtualGpu.Require();
+        using TemporaryFolder folder = new();
+        Outcome doctor = Fastgan.RunWith(folder, Variable, VirtualGpu.Path, "doctor");
+        Assert.AreEqual(0, doctor.ExitCode, $"{doctor}");
+        foreach (string part in new[] { "FastGan virtual GPU (virtual: ", "fp32 ", "tf32 ", "fp16 ", "bf16 ", "7 operations agree within", "Training on the virtual GPU works" })
+            Assert.Contains(part, doctor.Output);
+
+        string[] train = ["train", "gan", "--data", Fastgan.WriteData(folder), "--batch", "4", "--latent", "8", "--steps", "1"];
+        Assert.Contains("(auto never takes the virtual GPU)", Fastgan.RunWith(folder, Variable, VirtualGpu.Path, [.. train, "--out", "auto"]).Output);
+        Outcome chosen = Fastgan.RunWith(folder, Variable, VirtualGpu.Path, [.. train, "--device", "cuda", "--precision", "fp16", "--out", "run"]);
+        Assert.AreEqual(0, chosen.ExitCode, $"{chosen}");
+        Assert.Contains("FastGan virtual GPU (virtual: ", chosen.Output);
+        Assert.DoesNotContain("images/s", chosen.Output);
+        string metrics = File.ReadAllText(folder["run/metrics.jsonl"]), state = File.ReadAllText(folder["run/checkpoint/step-000001/state.json"]);
+        Assert.DoesNotContain("images_per_second", metrics);
+        Assert.Contains("\"virtual_device\":\"FastGan virtual GPU", metrics);
+        Assert.Contains("\"virtual_device\": \"FastGan virtual GPU", state);
+
+        Outcome bench = Fastgan.RunWith(folder, Variable, VirtualGpu.Path, "bench", "gan", "--device", "cuda", "--batch", "2");
+        Assert.AreEqual(2, bench.ExitCode, $"{bench}");
+        Assert.Contains("the virtual GPU's speed means nothing", bench.Errors);
+        Outcome second = Fastgan.RunWith(folder, Variable, VirtualGpu.Path, "train", "gan", "--device", "cuda:1");
+        Assert.AreEqual(2, second.ExitCode, $"{second}");
+        Assert.Contains("there is no GPU 1", second.Errors);
     }
 
     [TestMethod]

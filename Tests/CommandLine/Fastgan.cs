@@ -46,6 +46,7 @@ internal static class Fastgan
         start.Environment.Remove("FASTGAN_DATA");
         start.Environment.Remove("FASTGAN_TRACE");
         start.Environment.Remove("FASTGAN_CUDA_PATH");
+        start.Environment["FASTGAN_CACHE"] = folder["cache"];
         return start;
     }
 

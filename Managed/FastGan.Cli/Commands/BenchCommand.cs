@@ -80,10 +80,10 @@ internal static class BenchCommand
     private static StepSpeed Measure(BenchOptions o, RunConfig config)
     {
         double seconds = o.Seconds ?? DefaultSeconds;
-        using Device device = Devices.Open(o, config.Training.Precision);
+        using Device device = Devices.OpenToMeasure(o, config.Training.Precision);
         using Trainer trainer = new(config, Workloads.RandomData(config), device);
         StepSpeed speed = StepSpeed.Measure(o.What!, trainer, seconds);
-        return o.Profile ? speed with { Profile = StepProfile.Measure(trainer, Ceiling.Measure(device), seconds) } : speed;
+        return o.Profile ? speed with { Profile = StepProfile.Measure(trainer, Ceiling.Of(device), seconds) } : speed;
     }
 
     /// <summary>In a process of its own, so that its peak memory is its own.</summary>

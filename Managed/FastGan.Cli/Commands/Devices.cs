@@ -50,6 +50,16 @@ internal static class Devices
         };
     }
 
+    /// <summary>A device whose speed means something.</summary>
+    public static Device OpenToMeasure(DeviceOptions o, Precision precision)
+    {
+        Device device = Open(o, precision);
+        if (!device.IsVirtual)
+            return device;
+        device.Dispose();
+        throw new FastGanException($"bench --device {o.Device}: the virtual GPU's speed means nothing; bench --model says what cards could do");
+    }
+
     /// <summary>Null where --precision was not given.</summary>
     public static Precision? PrecisionOf(DeviceOptions o) => Choice.Of(
         "--precision", o.Precision, ("fp32", Precision.Fp32), ("tf32", Precision.Tf32), ("fp16", Precision.Fp16), ("bf16", Precision.Bf16));

@@ -20,8 +20,8 @@ internal static class KernelsCommand
         OpCase[] cases = [.. Texts(o).Distinct().Select(text => OpCase.Parse(text))];
 
         double seconds = o.Seconds ?? DefaultSeconds;
-        using Device device = Devices.Open(o, Devices.PrecisionOf(o) ?? Precision.Fp32);
-        Ceiling ceiling = Ceiling.Measure(device);
+        using Device device = Devices.OpenToMeasure(o, Devices.PrecisionOf(o) ?? Precision.Fp32);
+        Ceiling ceiling = Ceiling.Of(device);
         OperationRows rows = new(cases.Max(c => c.Text.Length));
         if (!o.Json)
             rows.Head(device.Description, ceiling);

@@ -10,8 +10,7 @@ internal sealed class OperationRows(int width, double? total = null)
     public void Head(string title, Ceiling ceiling)
     {
         Terminal.Heading(
-            $"{title}; ceiling: {ceiling.FlopsPerSecond / 1e9:0} GFLOP/s (a product of 1024³), "
-            + $"{ceiling.BytesPerSecond / 1e9:0.0} GB/s (memory; a cache is faster)");
+            $"{title}; ceiling: {ceiling.FlopsPerSecond / 1e9:0} GFLOP/s, {ceiling.BytesPerSecond / 1e9:0.0} GB/s ({ceiling.Source})");
         string shares = total is null ? "" : $"{"times",6}{"share",8}";
         Console.WriteLine($"{"".PadRight(width)}{shares}{"ms",11}{"GFLOP/s",10}{"GB/s",8}{"floor ms",11}{"of ceiling",12}");
     }

@@ -19,6 +19,8 @@ internal abstract class TrainingDisplay
     protected static string Duration(TimeSpan t) =>
         t.TotalHours >= 1 ? $"{(long)t.TotalHours}:{t:mm\\:ss}" : t.TotalMinutes >= 1 ? $"{t.Minutes}:{t:ss}" : $"{Math.Ceiling(t.TotalSeconds):0} s";
 
+    protected static string Speed(Progress p) => p.ImagesPerSecond is double speed ? $"{speed:N0} images/s" : "on a virtual device, whose speed means nothing";
+
     private sealed class SilentDisplay : TrainingDisplay
     {
         public override RunOutcome Show(Func<Action<Progress>, RunOutcome> train) => train(_ => { });

@@ -15,7 +15,7 @@ public sealed record OperationTime(string Text, int Count, double Seconds, long 
         op.Place(device);
         try
         {
-            double time = Timing.Median(Timing.Repeat(seconds, () => device.Run(op.Program)));
+            double time = Timing.Median(Timing.Repeat(seconds, () => device.Time(op.Program)));
             (long flops, long bytes) = (op.Instruction.Flops, op.Instruction.Bytes(device));
             return new OperationTime(op.Text, 1, time, flops, bytes, ceiling.Floor(flops, bytes));
         }

@@ -25,7 +25,7 @@ public sealed record StepProfile(Ceiling Ceiling, IReadOnlyList<OperationTime> O
         {
             trainer.WriteInputs();
             for (int i = 0; i < instructions.Length; i++)
-                times[i].Add(Timing.Of(() => device.Run(trainer.Program, i, i + 1)));
+                times[i].Add(device.Time(trainer.Program, i, i + 1));
             trainer.StepsDone++;
         }
 

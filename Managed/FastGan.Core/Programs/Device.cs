@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using FastGan.Tensors;
@@ -14,6 +15,9 @@ public abstract class Device : IDisposable
     public abstract string Description { get; }
 
     public virtual Precision Precision => Precision.Fp32;
+
+    /// <summary>Whether it only stands in for another device, for tests: its speed means nothing, and is never reported.</summary>
+    public virtual bool IsVirtual => false;
 
     /// <summary>Bytes of one element.</summary>
     public abstract int SizeOf(Element element);
@@ -33,6 +37,17 @@ public abstract class Device : IDisposable
     public abstract void Run(Program program, int first, int end);
 
     public void Run(Program program) => Run(program, 0, program.Instructions.Length);
+
+    /// <summary>Runs instructions [first, end) and waits for them.</summary>
+    /// <returns>Seconds that they took on the device.</returns>
+    public virtual double Time(Program program, int first, int end)
+    {
+        long start = Stopwatch.GetTimestamp();
+        Run(program, first, end);
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    public double Time(Program program) => Time(program, 0, program.Instructions.Length);
 
     public T[] Read<T>(Tensor tensor) where T : unmanaged, INumberBase<T>
     {

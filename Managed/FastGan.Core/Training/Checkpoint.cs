@@ -174,7 +174,7 @@ public sealed class Checkpoint
             digests.Add(name, Digest(path));
         }
 
-        State state = new(RunConfig.CurrentVersion, trainer.StepsDone, trainer.DataDigest, digests, trainer.Config);
+        State state = new(RunConfig.CurrentVersion, trainer.StepsDone, trainer.DataDigest, digests, trainer.Config, trainer.Device.IsVirtual ? trainer.Device.Description : null);
         AtomicFile.Write(Path.Combine(folder, StateFile), System.Text.Json.JsonSerializer.Serialize(state, ConfigFile.Json) + "\n");
     }
 
@@ -240,5 +240,7 @@ public sealed class Checkpoint
         return Convert.ToHexStringLower(SHA256.HashData(file));
     }
 
-    private sealed record State(int Version, long Step, string DataDigest, IReadOnlyDictionary<string, string> Files, RunConfig Config);
+    /// <param name="VirtualDevice">What computed the last steps, where that was a virtual device.</param>
+    private sealed record State(
+        int Version, long Step, string DataDigest, IReadOnlyDictionary<string, string> Files, RunConfig Config, string? VirtualDevice = null);
 }

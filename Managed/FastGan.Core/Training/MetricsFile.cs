@@ -4,8 +4,11 @@ using FastGan.Gans;
 namespace FastGan.Training;
 
 /// <summary>A logged step. In the file one JSON object a line, the names in snake_case.</summary>
+/// <param name="ImagesPerSecond">Null on a virtual device, whose speed means nothing.</param>
+/// <param name="VirtualDevice">What computed, where that was a virtual device.</param>
 public sealed record MetricsLine(
-    long Step, long Images, double DLoss, double GLoss, double DReal, double DFake, double DGradNorm, double GGradNorm, double ImagesPerSecond);
+    long Step, long Images, double DLoss, double GLoss, double DReal, double DFake, double DGradNorm, double GGradNorm,
+    double? ImagesPerSecond = null, string? VirtualDevice = null);
 
 /// <summary>A run's metrics.jsonl: lines are appended and flushed one at a time.</summary>
 public static class MetricsFile

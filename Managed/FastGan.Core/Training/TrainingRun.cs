@@ -8,8 +8,8 @@ namespace FastGan.Training;
 /// <summary>Where a run stands after a step.</summary>
 /// <param name="End">The step at which it ends.</param>
 /// <param name="Images">Real images consumed since step 0.</param>
-/// <param name="ImagesPerSecond">Over the last second or so, pictures and checkpoints included.</param>
-public readonly record struct Progress(long Step, long End, long Images, double ImagesPerSecond, StepMetrics Metrics, TimeSpan Left);
+/// <param name="ImagesPerSecond">Over the last second or so, pictures and checkpoints included; null on a virtual device.</param>
+public readonly record struct Progress(long Step, long End, long Images, double? ImagesPerSecond, StepMetrics Metrics, TimeSpan Left);
 
 public enum RunOutcome
 {
@@ -21,6 +21,8 @@ public enum RunOutcome
 public sealed class TrainingRun(Trainer trainer, RunFolder folder)
 {
     private const int SampleRows = 8, SampleColumns = 8;
+
+    private string? VirtualDevice { get; } = trainer.Device.IsVirtual ? trainer.Device.Description : null;
 
     /// <summary>Runs to step <paramref name="end"/>.</summary>
     /// <param name="onProgress">Called whenever losses were read, every <see cref="Gans.OutputSpec.LogEvery"/> steps at least, on this thread.</param>
@@ -51,7 +53,7 @@ public sealed class TrainingRun(Trainer trainer, RunFolder folder)
             StepMetrics m = trainer.ReadMetrics();
             if (!m.IsFinite)
                 throw new FastGanException(Diagnose(step));
-            Progress progress = new(step, end, step * trainer.Config.Training.ImagesPerStep(), speed.ImagesPerSecond, m, speed.Left(end - step));
+            Progress progress = new(step, end, step * trainer.Config.Training.ImagesPerStep(), trainer.Device.IsVirtual ? null : speed.ImagesPerSecond, m, speed.Left(end - step));
             if (log)
                 MetricsFile.Append(folder.MetricsFile, Line(progress));
             if (picture)
@@ -67,8 +69,8 @@ public sealed class TrainingRun(Trainer trainer, RunFolder folder)
         return RunOutcome.Stopped;
     }
 
-    private static MetricsLine Line(Progress p) => new(
-        p.Step, p.Images, p.Metrics.DLoss, p.Metrics.GLoss, p.Metrics.DReal, p.Metrics.DFake, p.Metrics.DGradNorm, p.Metrics.GGradNorm, p.ImagesPerSecond);
+    private MetricsLine Line(Progress p) => new(
+        p.Step, p.Images, p.Metrics.DLoss, p.Metrics.GLoss, p.Metrics.DReal, p.Metrics.DFake, p.Metrics.DGradNorm, p.Metrics.GGradNorm, p.ImagesPerSecond, VirtualDevice);
 
     /// <summary>A grid from the same latents each time; a conditional model's columns are its classes.</summary>
     private void SavePicture(Action onPicture)
