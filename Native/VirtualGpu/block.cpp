@@ -229,7 +229,8 @@ void run_grid(const Kernel& which, const void* with, uint32_t blocks, uint32_t r
 
 void kernel_fault(int status, const std::string& what) {
     throw Fault(status, "kernel '" + std::string(running.kernel) + "', block " + std::to_string(running.block) +
-                            (running.rows > 1 ? ", row " + std::to_string(running.row) : "") + ", thread " + std::to_string(running.thread) + ": " + what);
+                            (running.rows > 1 ? ", row " + std::to_string(running.row) : "") + ", thread " + std::to_string(running.thread) + ": " +
+                            what);
 }
 
 void wait_for_block(const char* file, int line) { wait(State::AtBarrier, {file, line, 0}); }

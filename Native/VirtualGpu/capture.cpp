@@ -92,5 +92,4 @@ VGPU_EXPORT int cuStreamIsCapturing(CUstream handle, int* state) {
         return static_cast<int>(Success);
     });
 }
-
 }

@@ -21,22 +21,17 @@ struct Attribute {
 
 // Those of an A100 with fewer multiprocessors. Clock rates, from which speeds could be computed, aren't among them.
 constexpr Attribute attributes[] = {
-    {1, 1024},        // threads a block
-    {2, 1024},        // block x, y, z
-    {3, 1024},
-    {4, 64},
-    {5, 2147483647},  // grid x, y, z
-    {6, 65535},
-    {7, 65535},
-    {8, 49152},       // shared memory a block, bytes
-    {10, 32},         // warp
-    {12, 65536},      // registers a block
-    {16, 8},          // multiprocessors
-    {38, 4 << 20},    // L2, bytes
-    {39, 2048},       // threads a multiprocessor
-    {75, 8},          // compute capability
-    {76, 0},
-    {97, 166912},     // shared memory a block may ask for, bytes
+    {1, 1024},                                     // threads a block
+    {2, 1024},                                     // block x, y, z
+    {3, 1024},     {4, 64},      {5, 2147483647},  // grid x, y, z
+    {6, 65535},    {7, 65535},   {8, 49152},       // shared memory a block, bytes
+    {10, 32},                                      // warp
+    {12, 65536},                                   // registers a block
+    {16, 8},                                       // multiprocessors
+    {38, 4 << 20},                                 // L2, bytes
+    {39, 2048},                                    // threads a multiprocessor
+    {75, 8},                                       // compute capability
+    {76, 0},       {97, 166912},                   // shared memory a block may ask for, bytes
 };
 
 int check_device(const char* function, int device) { return device == 0 ? Success : refuse(InvalidDevice, function, "there is one device, 0"); }
@@ -199,5 +194,4 @@ VGPU_EXPORT int cuCtxGetStreamPriorityRange(int* least, int* greatest) {
         return Success;
     });
 }
-
 }

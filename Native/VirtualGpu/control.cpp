@@ -124,5 +124,4 @@ int64_t vgpuParamsSize(const char* kernel) {
     const vgpu::Kernel* found = vgpu::find_kernel_anywhere(kernel);
     return found ? static_cast<int64_t>(found->params_bytes) : -1;
 }
-
 }

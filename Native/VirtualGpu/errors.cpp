@@ -46,8 +46,9 @@ const Description descriptions[] = {
     {vgpu::CaptureImplicit, "CUDA_ERROR_STREAM_CAPTURE_IMPLICIT", "operation would make the legacy stream depend on a capturing blocking stream"},
     {vgpu::CapturedEvent, "CUDA_ERROR_CAPTURED_EVENT", "operation not permitted on an event last recorded in a capturing stream"},
     {vgpu::CaptureWrongThread, "CUDA_ERROR_STREAM_CAPTURE_WRONG_THREAD", "attempt to terminate a thread-local capture sequence from another thread"},
-    {vgpu::GraphExecUpdateFailure, "CUDA_ERROR_GRAPH_EXEC_UPDATE_FAILURE", "the graph update was not performed because it included changes which violated "
-                                                                            "constraints specific to instantiated graph update"},
+    {vgpu::GraphExecUpdateFailure, "CUDA_ERROR_GRAPH_EXEC_UPDATE_FAILURE",
+     "the graph update was not performed because it included changes which violated "
+     "constraints specific to instantiated graph update"},
 };
 
 const Description* find(int status) {
@@ -76,5 +77,4 @@ VGPU_EXPORT int cuGetErrorString(int status, const char** text) {
         return found ? vgpu::Success : vgpu::InvalidValue;
     });
 }
-
 }

@@ -164,5 +164,4 @@ VGPU_EXPORT int cuStreamWaitEvent(CUstream stream_handle, void* handle, unsigned
         return static_cast<int>(Success);
     });
 }
-
 }

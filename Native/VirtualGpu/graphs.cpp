@@ -152,5 +152,4 @@ VGPU_EXPORT int cuGraphDestroy(void* handle) {
         return static_cast<int>(Success);
     });
 }
-
 }

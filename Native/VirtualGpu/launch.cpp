@@ -26,7 +26,9 @@ VGPU_EXPORT int cuLaunchKernel(void* handle, unsigned grid_x, unsigned grid_y, u
         if (grid_z != 1)
             return refuse(InvalidValue, f, name + ": no kernel here looks at a grid's third dimension");
         if (block_x != block_threads || block_y != 1 || block_z != 1)
-            return refuse(InvalidValue, f, name + ": blocks of " + std::to_string(block_x) + "×" + std::to_string(block_y) + "×" + std::to_string(block_z) + ", not 256");
+            return refuse(
+                InvalidValue, f,
+                name + ": blocks of " + std::to_string(block_x) + "×" + std::to_string(block_y) + "×" + std::to_string(block_z) + ", not 256");
         if (shared_bytes != 0)
             return refuse(shared_bytes > shared_limit ? InvalidValue : LaunchOutOfResources, f, name + ": no kernel here uses dynamic shared memory");
         if (extra)
@@ -40,5 +42,4 @@ VGPU_EXPORT int cuLaunchKernel(void* handle, unsigned grid_x, unsigned grid_y, u
         return submit(stream, NodeType::Kernel, name, [=, keep = copy] { run_grid(*kernel, aligned, grid_x, grid_y); });
     });
 }
-
 }

@@ -26,8 +26,8 @@ constexpr uint64_t red_zone = 64 << 10;
 // Allocations are aligned to 256 bytes as promised, and to no more, though real ones usually are.
 constexpr uint64_t promised_alignment = 256;
 
-std::map<uint64_t, uint64_t> allocations;             // offset → bytes
-std::deque<std::pair<uint64_t, uint64_t>> freed;      // the latest, to say so
+std::map<uint64_t, uint64_t> allocations;         // offset → bytes
+std::deque<std::pair<uint64_t, uint64_t>> freed;  // the latest, to say so
 std::map<const uint8_t*, size_t> pinned;
 uint64_t used = 0;
 uint64_t cursor = 0;
@@ -180,14 +180,16 @@ std::string describe_address(CUdeviceptr address, size_t bytes) {
         if (offset >= start && offset - start < length && allocation_at(offset) == allocations.end())
             return text + " was freed";
     auto next = allocations.upper_bound(offset);
-    if (next != allocations.end() && next->first - offset <= red_zone && (next == allocations.begin() || offset >= std::prev(next)->first + std::prev(next)->second + red_zone))
+    if (next != allocations.end() && next->first - offset <= red_zone &&
+        (next == allocations.begin() || offset >= std::prev(next)->first + std::prev(next)->second + red_zone))
         return text + " is " + std::to_string(next->first - offset) + " bytes before an allocation of " + std::to_string(next->second);
     if (next == allocations.begin())
         return text + " was never allocated";
     --next;
     const uint64_t end = next->first + next->second;
     if (offset < end)
-        return text + ", " + std::to_string(bytes) + " bytes, at " + std::to_string(offset - next->first) + " of an allocation of " + std::to_string(next->second);
+        return text + ", " + std::to_string(bytes) + " bytes, at " + std::to_string(offset - next->first) + " of an allocation of " +
+               std::to_string(next->second);
     if (offset - end <= red_zone)
         return text + " is " + std::to_string(offset - end) + " bytes past the end of an allocation of " + std::to_string(next->second);
     return text + " was never allocated";
@@ -235,7 +237,9 @@ int free_pinned_memory(const char* function, void* address) {
     int status = Success;
     for (uint64_t i = bytes; i < length; i++)
         if (memory[i] != 0xff)
-            status = refuse(InvalidValue, function, "something wrote " + std::to_string(i - bytes) + " bytes past the end of " + std::to_string(bytes) + " bytes of pinned memory");
+            status = refuse(
+                InvalidValue, function,
+                "something wrote " + std::to_string(i - bytes) + " bytes past the end of " + std::to_string(bytes) + " bytes of pinned memory");
     pinned.erase(found);
     munmap(memory - page(), length + 2 * page());
     destroyed("pinned memory");

@@ -12,12 +12,16 @@ namespace {
 bool forbidden(const char* function) { return forbid_during_capture(function); }
 
 int check_device(const char* function, const char* what, CUdeviceptr address, size_t bytes) {
-    return is_device_memory(address, bytes) ? Success : refuse(InvalidValue, function, std::string(what) + " isn't device memory: " + describe_address(address, bytes));
+    return is_device_memory(address, bytes)
+               ? Success
+               : refuse(InvalidValue, function, std::string(what) + " isn't device memory: " + describe_address(address, bytes));
 }
 
 // A card would take such memory too, but copy it through a buffer of the driver's, and wait.
 int check_pinned(const char* function, const void* address, size_t bytes) {
-    return is_pinned(address, bytes) ? Success : refuse(InvalidValue, function, "the host's side isn't pinned memory, so that the copy would not be asynchronous");
+    return is_pinned(address, bytes)
+               ? Success
+               : refuse(InvalidValue, function, "the host's side isn't pinned memory, so that the copy would not be asynchronous");
 }
 
 void require_pinned(const void* address, size_t bytes) {
@@ -61,9 +65,8 @@ VGPU_EXPORT int cuMemFree_v2(CUdeviceptr address) {
 }
 
 VGPU_EXPORT int cuMemHostAlloc(void** address, size_t bytes, unsigned flags) {
-    return answer("cuMemHostAlloc", Needs::NoCapture, OutOfMemory, [&](const char* f) {
-        return flags > 7 ? refuse(InvalidValue, f, "unknown flags") : allocate_pinned_memory(f, bytes, address);
-    });
+    return answer("cuMemHostAlloc", Needs::NoCapture, OutOfMemory,
+                  [&](const char* f) { return flags > 7 ? refuse(InvalidValue, f, "unknown flags") : allocate_pinned_memory(f, bytes, address); });
 }
 
 VGPU_EXPORT int cuMemAllocHost_v2(void** address, size_t bytes) {
@@ -71,9 +74,8 @@ VGPU_EXPORT int cuMemAllocHost_v2(void** address, size_t bytes) {
 }
 
 VGPU_EXPORT int cuMemFreeHost(void* address) {
-    return answer("cuMemFreeHost", Needs::Release, InvalidValue, [&](const char* f) {
-        return forbidden(f) ? static_cast<int>(CaptureUnsupported) : free_pinned_memory(f, address);
-    });
+    return answer("cuMemFreeHost", Needs::Release, InvalidValue,
+                  [&](const char* f) { return forbidden(f) ? static_cast<int>(CaptureUnsupported) : free_pinned_memory(f, address); });
 }
 
 VGPU_EXPORT int cuMemGetInfo_v2(size_t* free, size_t* total) {
@@ -92,13 +94,12 @@ VGPU_EXPORT int cuMemcpyHtoDAsync_v2(CUdeviceptr to, const void* from, size_t by
             return status;
         if (const int status = check_pinned(f, from, bytes))
             return status;
-        return submit(
-            stream, NodeType::Memcpy, f,
-            [=] {
-                require_pinned(from, bytes);
-                std::memcpy(device_bytes(to, bytes, Access::Write, 1), from, bytes);
-            },
-            {HostUse::Read, static_cast<uint8_t*>(const_cast<void*>(from)), bytes});
+        return submit(stream, NodeType::Memcpy, f,
+                      [=] {
+                          require_pinned(from, bytes);
+                          std::memcpy(device_bytes(to, bytes, Access::Write, 1), from, bytes);
+                      },
+                      {HostUse::Read, static_cast<uint8_t*>(const_cast<void*>(from)), bytes});
     });
 }
 
@@ -110,13 +111,12 @@ VGPU_EXPORT int cuMemcpyDtoHAsync_v2(void* to, CUdeviceptr from, size_t bytes, C
             return status;
         if (const int status = check_pinned(f, to, bytes))
             return status;
-        return submit(
-            stream, NodeType::Memcpy, f,
-            [=] {
-                require_pinned(to, bytes);
-                std::memcpy(to, device_bytes(from, bytes, Access::Read, 1), bytes);
-            },
-            {HostUse::Write, static_cast<uint8_t*>(to), bytes});
+        return submit(stream, NodeType::Memcpy, f,
+                      [=] {
+                          require_pinned(to, bytes);
+                          std::memcpy(to, device_bytes(from, bytes, Access::Read, 1), bytes);
+                      },
+                      {HostUse::Write, static_cast<uint8_t*>(to), bytes});
     });
 }
 
@@ -130,9 +130,8 @@ VGPU_EXPORT int cuMemcpyDtoDAsync_v2(CUdeviceptr to, CUdeviceptr from, size_t by
             return status;
         if (to < from + bytes && from < to + bytes)
             return refuse(InvalidValue, f, "source and destination overlap");
-        return submit(stream, NodeType::Memcpy, f, [=] {
-            std::memcpy(device_bytes(to, bytes, Access::Write, 1), device_bytes(from, bytes, Access::Read, 1), bytes);
-        });
+        return submit(stream, NodeType::Memcpy, f,
+                      [=] { std::memcpy(device_bytes(to, bytes, Access::Write, 1), device_bytes(from, bytes, Access::Read, 1), bytes); });
     });
 }
 
@@ -147,5 +146,4 @@ VGPU_EXPORT int cuMemsetD16Async(CUdeviceptr to, unsigned short value, size_t co
 VGPU_EXPORT int cuMemsetD32Async(CUdeviceptr to, unsigned value, size_t count, CUstream stream) {
     return answer("cuMemsetD32Async", Needs::Context, InvalidValue, [&](const char* f) { return fill(f, to, value, count, stream); });
 }
-
 }

@@ -1,10 +1,11 @@
 // cuModule*, cuFunc*: modules are the kernels compiled into this library, chosen by what the run-time compiler's stand-in gives.
+#include "modules.h"
+
 #include <cstring>
-#include <unordered_map>
 #include <memory>
+#include <unordered_map>
 
 #include "driver.h"
-#include "modules.h"
 #include "shipped.h"
 #include "streams.h"
 
@@ -128,14 +129,14 @@ VGPU_EXPORT int cuModuleGetFunction(void** function, void* handle, const char* n
 // The kernels have no global variables.
 VGPU_EXPORT int cuModuleGetGlobal_v2(CUdeviceptr*, size_t*, void* handle, const char* name) {
     return answer("cuModuleGetGlobal_v2", Needs::Context, NotFound, [&](const char* f) {
-        return modules.count(handle) ? refuse(NotFound, f, std::string("no global variable '") + name + "'") : refuse(InvalidHandle, f, "no such module");
+        return modules.count(handle) ? refuse(NotFound, f, std::string("no global variable '") + name + "'")
+                                     : refuse(InvalidHandle, f, "no such module");
     });
 }
 
 VGPU_EXPORT int cuFuncLoad(void* function) {
-    return answer("cuFuncLoad", Needs::NoCapture, InvalidHandle, [&](const char* f) {
-        return find_function(function) ? static_cast<int>(Success) : refuse(InvalidHandle, f, "no such function");
-    });
+    return answer("cuFuncLoad", Needs::NoCapture, InvalidHandle,
+                  [&](const char* f) { return find_function(function) ? static_cast<int>(Success) : refuse(InvalidHandle, f, "no such function"); });
 }
 
 VGPU_EXPORT int cuFuncGetAttribute(int* value, int attribute, void* function) {
@@ -158,5 +159,4 @@ VGPU_EXPORT int cuFuncGetAttribute(int* value, int attribute, void* function) {
         }
     });
 }
-
 }

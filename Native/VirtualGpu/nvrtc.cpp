@@ -62,7 +62,9 @@ std::vector<std::string> lines_of(const std::string& text) {
     return lines;
 }
 
-std::string error(const std::string& file, size_t line, const std::string& what) { return file + "(" + std::to_string(line) + "): error: " + what + "\n"; }
+std::string error(const std::string& file, size_t line, const std::string& what) {
+    return file + "(" + std::to_string(line) + "): error: " + what + "\n";
+}
 
 // What is wrong with a text that is to be the shipped file of that name, as a compiler would say it: #error lines, or the first that differs.
 std::string compare(const std::string& shown, const std::string& name, const std::string& text) {
@@ -81,7 +83,8 @@ std::string compare(const std::string& shown, const std::string& name, const std
         return error(shown, 1, "not among the files that the virtual GPU was built from");
     const auto shipped = lines_of(file->text);
     const auto differing = std::mismatch(lines.begin(), lines.end(), shipped.begin(), shipped.end());
-    return error(shown, static_cast<size_t>(differing.first - lines.begin()) + 1, "differs from the file that the virtual GPU was built from; build it again");
+    return error(shown, static_cast<size_t>(differing.first - lines.begin()) + 1,
+                 "differs from the file that the virtual GPU was built from; build it again");
 }
 
 // Every header that is included must have been given; except those that only the virtual GPU's own compiler sees.
@@ -111,9 +114,23 @@ struct Options {
 // "" where all is known. Both ways of writing a value, "--fmad=false" and "-fmad=false", are the compiler's; fast mathematics isn't the project's.
 std::string read_options(int count, const char* const* given, Options* options) {
     static const std::set<std::string> known = {
-        "-std=c++17",      "-fmad=true",       "-fmad=false",           "-ftz=false",        "-prec-div=true",  "-prec-sqrt=true",
-        "-default-device", "-lineinfo",        "-generate-line-info",   "-restrict",         "-dopt=on",        "-extra-device-vectorization",
-        "-w",              "-disable-warnings", "-no-source-include", "-device-int128",    "-builtin-initializer-list=true",
+        "-std=c++17",
+        "-fmad=true",
+        "-fmad=false",
+        "-ftz=false",
+        "-prec-div=true",
+        "-prec-sqrt=true",
+        "-default-device",
+        "-lineinfo",
+        "-generate-line-info",
+        "-restrict",
+        "-dopt=on",
+        "-extra-device-vectorization",
+        "-w",
+        "-disable-warnings",
+        "-no-source-include",
+        "-device-int128",
+        "-builtin-initializer-list=true",
     };
     for (int i = 0; i < count; i++) {
         const std::string whole = given[i];
@@ -162,7 +179,8 @@ VGPU_EXPORT int nvrtcGetSupportedArchs(int* numbers) {
     return Success;
 }
 
-VGPU_EXPORT int nvrtcCreateProgram(void** handle, const char* source, const char* name, int count, const char* const* headers, const char* const* names) {
+VGPU_EXPORT int nvrtcCreateProgram(void** handle, const char* source, const char* name, int count, const char* const* headers,
+                                   const char* const* names) {
     if (vgpu::injected("nvrtcCreateProgram"))
         return refuse(OutOfMemory, "nvrtcCreateProgram", "as a test asked");
     if (!handle || !source || count < 0 || (count > 0 && (!headers || !names)))
@@ -262,5 +280,4 @@ VGPU_EXPORT int nvrtcGetPTX(void* handle, char* text) {
         return static_cast<int>(Success);
     });
 }
-
 }

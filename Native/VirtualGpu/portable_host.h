@@ -12,9 +12,9 @@
 #define UNROLL
 
 // The body is registered under its name; its parameters are what cuLaunchKernel copied.
-#define KERNEL(name, Params)                                                                                                          \
-    static void name(const Params& p);                                                                                                \
-    static const ::vgpu::KernelRegistration name##_registration(VGPU_MODULE, #name, sizeof(Params),                                   \
+#define KERNEL(name, Params)                                                                                                            \
+    static void name(const Params& p);                                                                                                  \
+    static const ::vgpu::KernelRegistration name##_registration(VGPU_MODULE, #name, sizeof(Params),                                     \
                                                                 [](const void* params) { name(*static_cast<const Params*>(params)); }); \
     static void name([[maybe_unused]] const Params& p)
 
@@ -175,9 +175,9 @@ struct shared_element {
         return v;
     }
     T operator=(const shared_element& other) const { return *this = (T)other; }
-    T operator+=(T v) const { return *this = (T)*this + v; }
-    T operator-=(T v) const { return *this = (T)*this - v; }
-    T operator*=(T v) const { return *this = (T)*this * v; }
+    T operator+=(T v) const { return *this = (T) * this + v; }
+    T operator-=(T v) const { return *this = (T) * this - v; }
+    T operator*=(T v) const { return *this = (T) * this * v; }
 };
 
 template <class T>
@@ -186,7 +186,7 @@ struct shared_array {
     shared_element<T> operator[](i64 i) const { return {site, i}; }
 };
 
-#define SHARED(T, name, count)                                              \
-    static ::vgpu::SharedSite name##_site(#name, sizeof(T), count);         \
-    name##_site.enter();                                                    \
+#define SHARED(T, name, count)                                      \
+    static ::vgpu::SharedSite name##_site(#name, sizeof(T), count); \
+    name##_site.enter();                                            \
     const shared_array<T> name = {&name##_site}

@@ -30,5 +30,4 @@ VGPU_EXPORT int cuGetProcAddress_v2(const char* name, void** function, int versi
         return static_cast<int>(Success);
     });
 }
-
 }

@@ -7,8 +7,8 @@
 #include <cstring>
 #include <vector>
 
-#include "errors.h"
 #include "driver.h"
+#include "errors.h"
 #include "kernel_runtime.h"
 #include "memory.h"
 
@@ -66,8 +66,9 @@ void* SharedSite::touch(int64_t element, Access access) {
     const auto self = static_cast<uint16_t>(running.thread);
     const std::string_view missing = ": missing sync_block";
     const auto race = [&](const char* before, uint16_t other) {
-        kernel_fault(LaunchFailed, "element " + std::to_string(element) + " of shared '" + name + "' is " + (access == Access::Read ? "read" : "written") + ", and was " +
-                                       before + " by " + by(other) + std::string(missing));
+        kernel_fault(LaunchFailed, "element " + std::to_string(element) + " of shared '" + name + "' is " +
+                                       (access == Access::Read ? "read" : "written") + ", and was " + before + " by " + by(other) +
+                                       std::string(missing));
     };
     if (touch.write_epoch == running.epoch && touch.writer != self)
         race("written", touch.writer);
@@ -119,14 +120,16 @@ void compare(uint64_t address, Access access, const char* before, uint64_t epoch
     const char* now = access == Access::Read ? "read" : "written";
     if (epoch >= running.block_epoch) {
         if (epoch == running.epoch && other != self)
-            kernel_fault(LaunchFailed, describe_address(address, 1) + " is " + now + ", and was " + before + " by " + by(other) + ": missing sync_block");
+            kernel_fault(LaunchFailed,
+                         describe_address(address, 1) + " is " + now + ", and was " + before + " by " + by(other) + ": missing sync_block");
         return;
     }
-    const auto next = std::upper_bound(history.begin(), history.end(), epoch, [](uint64_t value, const BlockHistory& block) { return value < block.first_epoch; });
+    const auto next =
+        std::upper_bound(history.begin(), history.end(), epoch, [](uint64_t value, const BlockHistory& block) { return value < block.first_epoch; });
     const BlockHistory& block = *std::prev(next);
     if (!ordered(block, epoch, other) || !has_acquired(history.back(), self))
-        kernel_fault(LaunchFailed, describe_address(address, 1) + " is " + now + ", and was " + before + " by block " + std::to_string(block.block) + ", row " +
-                                       std::to_string(block.row) + " of the same launch, with no increment in between");
+        kernel_fault(LaunchFailed, describe_address(address, 1) + " is " + now + ", and was " + before + " by block " + std::to_string(block.block) +
+                                       ", row " + std::to_string(block.row) + " of the same launch, with no increment in between");
 }
 
 }  // namespace
@@ -138,7 +141,8 @@ void races_begin_launch() {
     history.clear();
     if (touches)
         return;
-    void* memory = mmap(nullptr, window.granules * granule / 2 * sizeof(Touch), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void* memory =
+        mmap(nullptr, window.granules * granule / 2 * sizeof(Touch), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED)
         throw Fault(OutOfMemory, "no address space for the comparison of accesses");
     touches = static_cast<Touch*>(memory);
@@ -172,8 +176,8 @@ void note_increment() {
 void bad_access(uint64_t address, uint32_t bytes, uint32_t alignment, Access access) {
     const std::string what = access == Access::Read ? "reads " : "writes ";
     const bool misaligned = (address & (alignment - 1)) != 0;
-    kernel_fault(misaligned ? MisalignedAddress : IllegalAddress,
-                 what + std::to_string(bytes) + " bytes: " + describe_address(address, bytes) + (misaligned ? ", not a multiple of " + std::to_string(alignment) : ""));
+    kernel_fault(misaligned ? MisalignedAddress : IllegalAddress, what + std::to_string(bytes) + " bytes: " + describe_address(address, bytes) +
+                                                                      (misaligned ? ", not a multiple of " + std::to_string(alignment) : ""));
 }
 
 }  // namespace vgpu

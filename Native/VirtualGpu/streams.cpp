@@ -287,5 +287,4 @@ VGPU_EXPORT int cuStreamQuery(CUstream handle) {
         return static_cast<int>(NotReady);
     });
 }
-
 }
