@@ -7,6 +7,19 @@ internal sealed class CacheFolder(string? path)
 
     public string File(string folder, string name) => Path.Combine(_path, folder, name);
 
+    /// <summary>A file's bytes; null where it isn't there or can't be read.</summary>
+    public static byte[]? TryRead(string file)
+    {
+        try
+        {
+            return System.IO.File.Exists(file) ? System.IO.File.ReadAllBytes(file) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Writes a file where that is possible. A cache that can't be written costs time, and nothing else.</summary>
     public static void TryWrite(string file, ReadOnlySpan<byte> content)
     {

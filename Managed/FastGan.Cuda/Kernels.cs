@@ -47,6 +47,10 @@ internal enum Kernel
 internal sealed class Kernels : IDisposable
 {
     private const string Entry = "kernels.cu";
+
+    /// <summary>CUDA_ERROR_INVALID_IMAGE.</summary>
+    private const int DamagedImage = 200;
+
     private readonly Driver _driver;
     private readonly nint _module;
     private readonly nint[] _functions;
@@ -54,7 +58,7 @@ internal sealed class Kernels : IDisposable
     public Kernels(CudaLibraries libraries, CacheFolder cache, Precision precision, int architecture)
     {
         _driver = libraries.Driver;
-        _module = _driver.ModuleLoadDataEx(Compiled(libraries.Nvrtc, cache, precision, architecture));
+        _module = Load(libraries.Nvrtc, cache, precision, architecture);
         try
         {
             _functions = [.. Enum.GetNames<Kernel>().Select(name => _driver.ModuleGetFunction(_module, NativeName(name)))];
@@ -77,20 +81,30 @@ internal sealed class Kernels : IDisposable
 
     public void Dispose() => _driver.ModuleUnload(_module);
 
-    private static byte[] Compiled(Nvrtc nvrtc, CacheFolder cache, Precision precision, int architecture)
+    private nint Load(Nvrtc nvrtc, CacheFolder cache, Precision precision, int architecture)
     {
         string[] options = [$"--gpu-architecture=sm_{architecture}", "--std=c++17", $"-DFASTGAN_REAL={RealNumber(precision)}"];
         string file = cache.File("kernels", Digest(nvrtc, options) + ".cubin");
-        if (File.Exists(file))
-            return File.ReadAllBytes(file);
+        if (CacheFolder.TryRead(file) is { } kept)
+        {
+            try
+            {
+                return _driver.ModuleLoadDataEx(kept);
+            }
+            catch (CudaException e) when (e.Status == DamagedImage)
+            {
+                // Compiled anew, and the file replaced.
+            }
+        }
 
         nint program = nvrtc.CreateProgram(Sources[Entry], Entry, [.. Sources.Where(s => s.Key != Entry).Select(s => (s.Key, s.Value))]);
         try
         {
             nvrtc.CompileProgram(program, options);
             byte[] code = nvrtc.GetCubin(program);
+            nint module = _driver.ModuleLoadDataEx(code);
             CacheFolder.TryWrite(file, code);
-            return code;
+            return module;
         }
         finally
         {

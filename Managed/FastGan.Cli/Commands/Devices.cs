@@ -44,7 +44,7 @@ internal static class Devices
             (kind, why) = Choose(precision);
         return kind switch
         {
-            Kind.Cuda => OpenCuda(ordinal, precision),
+            Kind.Cuda => OpenCuda(o, ordinal, precision),
             Kind.Reference => new ReferenceDevice(),
             _ => new CpuDevice(o.Threads ?? 0),
         };
@@ -78,11 +78,11 @@ internal static class Devices
     }
 
     /// <exception cref="FastGanException">Training on it can't work; one line says why.</exception>
-    private static CudaDevice OpenCuda(int ordinal, Precision precision)
+    private static CudaDevice OpenCuda(DeviceOptions o, int ordinal, Precision precision)
     {
         try
         {
-            return new CudaDevice(new CudaOptions { Ordinal = ordinal, Precision = precision });
+            return new CudaDevice(new CudaOptions { Ordinal = ordinal, Precision = precision, MeasureAlgorithms = o.MeasureAlgorithms });
         }
         catch (CudaException e) when (!e.IsMistake)
         {
