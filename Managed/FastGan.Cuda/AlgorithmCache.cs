@@ -1,6 +1,10 @@
 using System.Text.Json;
+using FastGan.Cuda.Api;
 
 namespace FastGan.Cuda;
+
+/// <param name="Math">What the descriptor must say for it.</param>
+internal readonly record struct AlgorithmChoice(int Algorithm, CudnnMath Math);
 
 /// <summary>
 /// Measured convolution algorithms on disk, by device, library version, precision and shape. What heuristics propose isn't kept: it is had again at once.
@@ -8,7 +12,7 @@ namespace FastGan.Cuda;
 internal sealed class AlgorithmCache
 {
     private readonly string? _file;
-    private readonly SortedDictionary<string, int> _chosen = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, AlgorithmChoice> _chosen = new(StringComparer.Ordinal);
 
     /// <param name="file">Null to keep nothing.</param>
     public AlgorithmCache(string? file)
@@ -18,7 +22,7 @@ internal sealed class AlgorithmCache
             return;
         try
         {
-            _chosen = new(JsonSerializer.Deserialize<Dictionary<string, int>>(File.ReadAllText(file)) ?? [], StringComparer.Ordinal);
+            _chosen = new(JsonSerializer.Deserialize<Dictionary<string, AlgorithmChoice>>(File.ReadAllText(file)) ?? [], StringComparer.Ordinal);
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
@@ -30,11 +34,11 @@ internal sealed class AlgorithmCache
     public static string FileOf(CacheFolder cache, string device, nuint cudnn, Programs.Precision precision) =>
         cache.File("algorithms", $"{string.Concat(device.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'))}-cudnn{cudnn}-{precision}.json");
 
-    public bool TryGet(string key, out int algorithm) => _chosen.TryGetValue(key, out algorithm);
+    public bool TryGet(string key, out AlgorithmChoice choice) => _chosen.TryGetValue(key, out choice);
 
-    public void Add(string key, int algorithm)
+    public void Add(string key, AlgorithmChoice choice)
     {
-        _chosen[key] = algorithm;
+        _chosen[key] = choice;
         if (_file is not null)
             CacheFolder.TryWrite(_file, JsonSerializer.SerializeToUtf8Bytes(_chosen));
     }

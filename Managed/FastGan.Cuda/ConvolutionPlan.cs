@@ -143,31 +143,42 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
     {
         AlgorithmCache cache = _session.Algorithms;
         string key = $"{_pass} {Geometry}";
-        if (!cache.TryGet(key, out int algorithm))
-        {
-            algorithm = Best(x, w, y, mode);
-            cache.Add(key, algorithm);
-        }
-
-        _workspaceBytes = WorkspaceBytes(algorithm);
-        _algorithm = algorithm;
-    }
-
-    /// <summary>The first that is allowed, of those measured or proposed, the best first.</summary>
-    private int Best(ulong x, ulong w, ulong y, Write mode)
-    {
-        Span<CudnnPerformance> found = stackalloc CudnnPerformance[8];
+        if (cache.TryGet(key, out AlgorithmChoice kept) && TrySettle(kept))
+            return;
 
         // A measurement overwrites what the pass writes, which must not be a sum then; and on the virtual GPU it would mean nothing.
         bool measured = _session.Options.MeasureAlgorithms && !_session.Libraries.IsVirtual && mode == Write.Overwrite;
+        Span<CudnnPerformance> found = stackalloc CudnnPerformance[8];
         int count = measured ? Find(x, w, y, found) : Propose(found);
         foreach (CudnnPerformance p in found[..count])
         {
-            if (p.Status == 0 && Takes(p.Algorithm) && (measured || p.Determinism == CudnnDeterminism.Deterministic))
-                return p.Algorithm;
+            // Single precision is what was asked for, whatever else would be faster.
+            AlgorithmChoice choice = new(p.Algorithm, _session.Options.Precision == Precision.Fp32 ? CudnnMath.Fma : p.Math);
+            if (p.Status != 0 || !Takes(p.Algorithm) || (!measured && p.Determinism != CudnnDeterminism.Deterministic) || !TrySettle(choice))
+                continue;
+            cache.Add(key, choice);
+            return;
         }
 
         throw CudaException.NotUsable(CudaLibrary.Dnn, $"cuDNN has no {(measured ? "" : "deterministic ")}algorithm for the {_pass} pass of a convolution {Geometry} in NHWC");
+    }
+
+    /// <summary>Takes an algorithm, with the math type that it was proposed with, unless cuDNN refuses it for this shape after all.</summary>
+    private bool TrySettle(AlgorithmChoice choice)
+    {
+        const int NotSupported = 3000;
+        _session.Dnn.SetConvolutionMathType(_convolution, choice.Math);
+        try
+        {
+            _workspaceBytes = WorkspaceBytes(choice.Algorithm);
+        }
+        catch (CudaException e) when (e.Category == NotSupported)
+        {
+            return false;
+        }
+
+        _algorithm = choice.Algorithm;
+        return true;
     }
 
     private int Propose(Span<CudnnPerformance> found) => _pass switch

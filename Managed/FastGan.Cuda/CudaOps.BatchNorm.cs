@@ -6,17 +6,16 @@ namespace FastGan.Cuda;
 // batchnorm.cu, and where its rules allow cuDNN's forward pass
 internal sealed unsafe partial class CudaOps
 {
-    private readonly Dictionary<(Shape Shape, Activation Act), CudnnBatchNorm> _norms = [];
+    /// <summary>Null for what cuDNN refused.</summary>
+    private readonly Dictionary<(Shape Shape, Activation Act), CudnnBatchNorm?> _norms = [];
 
     public void BatchNorm(Tensor x, BatchNormTensors bn, double epsilon, double momentum, Activation act, Tensor y)
     {
         int C = x.Shape.C;
         ulong px = Working(x), mean = Full(bn.Mean), invStd = Full(bn.InvStd);
-        if (CudnnBatchNorm.Takes(session.Options.Precision, x.Shape, act) && Vector(C, px, Working(y)) == 1)
+        if (CudnnBatchNorm.Takes(session.Options.Precision, x.Shape, act) && Vector(C, px, Working(y)) == 1 && CudnnNorm(x.Shape, act) is { } norm)
         {
             Flush();
-            if (!_norms.TryGetValue((x.Shape, act), out CudnnBatchNorm? norm))
-                _norms.Add((x.Shape, act), norm = new CudnnBatchNorm(session, x.Shape, act));
             norm.Forward(
                 px, Full(bn.Scale), Full(bn.Bias), Full(bn.RunningMean), Full(bn.RunningVar), mean, invStd, epsilon, momentum, Working(y));
             return;
@@ -56,6 +55,13 @@ internal sealed unsafe partial class CudaOps
             x = px, y = py, dy = pdy, scale = scale, mean = mean, inv_std = invStd, coefficients = coefficients, dx = pdx, act = Param(act), channels = C,
             count = x.Count, vector = vector,
         });
+    }
+
+    private CudnnBatchNorm? CudnnNorm(Shape shape, Activation act)
+    {
+        if (!_norms.TryGetValue((shape, act), out CudnnBatchNorm? norm))
+            _norms.Add((shape, act), norm = CudnnBatchNorm.TryMake(session, shape, act));
+        return norm;
     }
 
     /// <param name="spread">1 / √(var + ε), or in inference the running variance.</param>

@@ -109,7 +109,7 @@ internal sealed unsafe partial class CudaOps
         const int MostPartials = 512;
         int vector = Vector(0, Working(values)), threads = vector == 1 ? values.Count / _pack : values.Count;
         int blocks = Math.Clamp(threads / (Block * 4), 1, MostPartials);
-        Launch(Kernel.Norm, blocks, 1, new NormParams
+        Launch(Kernel.L2Norm, blocks, 1, new L2NormParams
         {
             values = Working(values), loss_scale = FullOrNull(lossScale), partials = session.Scratch(MostPartials * sizeof(float)),
             counters = session.ZeroedCounters, norm = Full(norm), count = values.Count, vector = vector,

@@ -19,8 +19,8 @@ internal sealed unsafe partial class CudaOps(Session session) : IOps, IDisposabl
         foreach (ConvolutionPlan plan in _plans.Values)
             plan.Dispose();
         _plans.Clear();
-        foreach (CudnnBatchNorm norm in _norms.Values)
-            norm.Dispose();
+        foreach (CudnnBatchNorm? norm in _norms.Values)
+            norm?.Dispose();
         _norms.Clear();
     }
 

@@ -174,7 +174,7 @@ internal struct MovingAverageParams
     public int count, vector;
 }
 
-internal struct NormParams
+internal struct L2NormParams
 {
     public ulong values, loss_scale, partials, counters, norm;
     public int count, vector;

@@ -34,7 +34,7 @@ internal enum Kernel
     ClipWeights,
     ClipGradients,
     MovingAverage,
-    Norm,
+    L2Norm,
     AdjustLossScale,
     Patches,
     Unpatch,
@@ -76,7 +76,7 @@ internal sealed class Kernels : IDisposable
     /// <summary>The sources by file name.</summary>
     public static IReadOnlyDictionary<string, string> Sources { get; } = ReadSources();
 
-    /// <summary>"GatherImages" is gather_images.</summary>
+    /// <summary>"GatherImages" is gather_images, "L2Norm" l2_norm. No name is one of CUDA's own functions, such as norm.</summary>
     public static string NativeName(string name) => string.Concat(name.Select((c, i) => char.IsAsciiLetterUpper(c) ? $"{(i == 0 ? "" : "_")}{char.ToLowerInvariant(c)}" : $"{c}"));
 
     public void Dispose() => _driver.ModuleUnload(_module);

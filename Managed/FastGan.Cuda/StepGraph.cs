@@ -24,7 +24,8 @@ internal sealed unsafe class StepGraph(Session session, Program program) : IDisp
     public void Capture(Action issue)
     {
         Driver driver = session.Driver;
-        driver.StreamBeginCapture(session.Stream, CaptureMode.Global);
+        // An embedding program's other threads may go on allocating.
+        driver.StreamBeginCapture(session.Stream, CaptureMode.ThreadLocal);
         nint graph = 0;
         try
         {

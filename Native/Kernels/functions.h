@@ -1,5 +1,6 @@
 // Loops, elementary functions and activations that the kernel families share.
-#pragma once
+#ifndef FASTGAN_FUNCTIONS_H
+#define FASTGAN_FUNCTIONS_H
 #include "params.h"
 
 // Tensors have less than 2³¹ elements, and the host launches few enough blocks that an index can't pass 2³² by a stride; 32-bit division is several
@@ -93,3 +94,5 @@ DEVICE float clamp(float v, float limit) { return v > limit ? limit : v < -limit
 DEVICE float scale_of(global<float> loss_scale) { return given(loss_scale) ? load(loss_scale, 0) : 1.0f; }
 
 DEVICE bool is_finite(float v) { return (float_bits(v) & 0x7F800000u) != 0x7F800000u; }
+
+#endif

@@ -1,7 +1,8 @@
 // The parameters of every kernel: passed by value, and mirrored field by field in Managed/FastGan.Cuda/KernelParams.cs (a test compares the layouts).
 // real is the working precision, float what mixed precision keeps whole. `vector` is 1 where 16-byte accesses are possible: the host looks
 // at sizes and addresses.
-#pragma once
+#ifndef FASTGAN_PARAMS_H
+#define FASTGAN_PARAMS_H
 #include "portable.h"
 
 enum ActivationKind { IDENTITY = 0, LEAKY_RELU = 1, TANH = 2, SIGMOID = 3 };
@@ -263,7 +264,7 @@ struct MovingAverageParams {
     int vector;
 };
 
-struct NormParams {
+struct L2NormParams {
     global<real> values;
     global<float> loss_scale;  // may be null
     global<float> partials;
@@ -311,3 +312,5 @@ struct UnpatchParams {
     int pad;
     int count;
 };
+
+#endif

@@ -3,7 +3,8 @@
 //   clang             to PTX with no CUDA installed, to check the code by reading it
 //   any C++17 one     for the virtual GPU, where every access is checked (VirtualGpu/portable_host.h)
 // No standard header is included, and none may be. FASTGAN_REAL chooses what `real` is: 0 float, 1 half, 2 bfloat16.
-#pragma once
+#ifndef FASTGAN_PORTABLE_H
+#define FASTGAN_PORTABLE_H
 
 typedef unsigned char u8;
 typedef unsigned short u16;
@@ -141,5 +142,7 @@ DEVICE void store_lanes(T* p, i64 i, lanes<N> values) {
 
 // Adds one, and returns what was there. Orders what this thread wrote before it.
 DEVICE u32 increment(u32* p, i64 i) { fence(); return atomic_increment(p + i); }
+
+#endif
 
 #endif

@@ -1,5 +1,6 @@
 // Sums over a block and over a grid. The order of additions is fixed by sizes alone, so that they give the same bytes every time.
-#pragma once
+#ifndef FASTGAN_SUMS_H
+#define FASTGAN_SUMS_H
 #include "functions.h"
 
 // Σ v over the threads of the block, on all of them.
@@ -82,3 +83,5 @@ DEVICE void column_sums(const Columns& p, Add add, Finish finish) {
         finish(channel, totals);
     }
 }
+
+#endif

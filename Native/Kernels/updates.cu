@@ -5,7 +5,7 @@
 //   rmsprop   s ← s + (1−α)(g² − s), p ← p − rate · g / (√s + ε) (Hinton, 2012)
 //   sgd       b ← μb + g, p ← p − rate · b
 //   clip_weights, clip_gradients, moving_average   what an update does in its pass, alone
-//   norm      √Σ v² / loss scale, in a fixed order: two stages in one launch. Notes whether it is finite.
+//   l2_norm   √Σ v² / loss scale, in a fixed order: two stages in one launch. Notes whether it is finite.
 //   adjust_loss_scale   after an update, one thread (Micikevicius et al., 2018)
 #include "sums.h"
 
@@ -132,7 +132,7 @@ KERNEL(moving_average, MovingAverageParams) {
     });
 }
 
-KERNEL(norm, NormParams) {
+KERNEL(l2_norm, L2NormParams) {
     float sum = 0;
     each_run(p.count, p.vector, [&](auto width, u32 i) {
         constexpr int N = decltype(width)::value;
