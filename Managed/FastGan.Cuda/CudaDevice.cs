@@ -110,6 +110,14 @@ public sealed unsafe class CudaDevice : Device
         Quietly.Do(() => _session.Driver.MemFree(address));
     }
 
+    public override void Clear(Tensor tensor)
+    {
+        _session.Enter();
+        if (tensor.Element == Element.Weight && _session.IsHalf)
+            _session.Driver.MemsetD8Async(_ops.Working(tensor), 0, (nuint)tensor.Count * sizeof(ushort), _session.Stream);
+        _session.Driver.MemsetD8Async(_ops.Address(tensor), 0, (nuint)tensor.Count * (nuint)SizeOf(tensor.Element), _session.Stream);
+    }
+
     public override void Write<T>(Tensor tensor, ReadOnlySpan<T> values)
     {
         CheckLength(tensor, values.Length);

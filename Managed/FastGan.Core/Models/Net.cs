@@ -70,19 +70,20 @@ public sealed class Net
     /// <summary>Writes the initial weights: a pure function of the seed, the stream and each parameter's place.</summary>
     public void Initialise(Device device, ulong seed, uint stream)
     {
-        float[] slab = new float[Weights.Count];
+        device.Clear(Weights);
+        float[] longest = new float[Parameters.Max(p => p.Shape.Count)];
         foreach (Parameter p in Parameters)
         {
-            Span<float> values = slab.AsSpan(p.Offset, p.Shape.Count);
+            Span<float> values = longest.AsSpan(0, p.Shape.Count);
+            values.Clear();
             if (p.Start.Kind == StartKind.Normal)
                 RandomNumbers.Normal(seed, stream, (ulong)p.Offset, values);
             else if (p.Start.Kind == StartKind.Uniform)
                 RandomNumbers.Uniform(seed, stream, (ulong)p.Offset, values);
             foreach (ref float v in values)
                 v = (float)p.Start.Center + (float)p.Start.Spread * v;
+            device.Write<float>(Weights.Slice(p.Offset, p.Shape), values);
         }
-
-        device.Write(Weights, slab);
     }
 
     /// <summary>Records the forward pass.</summary>

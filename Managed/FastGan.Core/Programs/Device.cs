@@ -33,6 +33,9 @@ public abstract class Device : IDisposable
 
     public abstract void Free(Storage storage);
 
+    /// <summary>Sets a tensor to zero.</summary>
+    public abstract void Clear(Tensor tensor);
+
     /// <summary>Copies numbers in, converting them to the storage's element. The length must be the tensor's count.</summary>
     public abstract void Write<T>(Tensor tensor, ReadOnlySpan<T> values) where T : unmanaged, INumberBase<T>;
 

@@ -7,7 +7,8 @@ namespace FastGan.Programs;
 /// <summary>A device whose memory is the process's own: <typeparamref name="TReal"/> is its arithmetic.</summary>
 public abstract unsafe class HostDevice<TReal> : Device where TReal : unmanaged, INumberBase<TReal>
 {
-    private readonly HashSet<Storage> _owned = [];
+    /// <summary>What was allocated for a storage, which starts at the first aligned place inside.</summary>
+    private readonly Dictionary<Storage, nint> _owned = [];
 
     public override int SizeOf(Element element) => element switch
     {
@@ -21,17 +22,27 @@ public abstract unsafe class HostDevice<TReal> : Device where TReal : unmanaged,
         if (storage.Address != 0)
             throw new InvalidOperationException($"{storage.Name} has memory already");
         nuint bytes = (nuint)storage.Count * (nuint)SizeOf(storage.Element);
-        storage.Address = (nint)NativeMemory.AlignedAlloc(bytes, Alignment);
-        NativeMemory.Clear((void*)storage.Address, bytes);
-        _owned.Add(storage);
+
+        // The system's own zeroed pages: what is never used takes no memory.
+        nint memory = (nint)NativeMemory.AllocZeroed(bytes + Alignment);
+        _owned.Add(storage, memory);
+        storage.Address = (memory + Alignment - 1) / Alignment * Alignment;
     }
 
     public override void Free(Storage storage)
     {
-        if (!_owned.Remove(storage))
+        if (!_owned.Remove(storage, out nint memory))
             return;
-        NativeMemory.AlignedFree((void*)storage.Address);
+        NativeMemory.Free((void*)memory);
         storage.Address = 0;
+    }
+
+    public override void Clear(Tensor tensor)
+    {
+        int size = SizeOf(tensor.Element);
+        if (tensor.Storage.Address == 0)
+            throw new InvalidOperationException($"{tensor} has no memory on this device");
+        NativeMemory.Clear((byte*)tensor.Storage.Address + (nint)tensor.Offset * size, (nuint)tensor.Count * (nuint)size);
     }
 
     public override void Write<T>(Tensor tensor, ReadOnlySpan<T> values)
@@ -58,7 +69,7 @@ public abstract unsafe class HostDevice<TReal> : Device where TReal : unmanaged,
 
     protected override void Dispose(bool disposing)
     {
-        foreach (Storage storage in _owned.ToArray())
+        foreach (Storage storage in _owned.Keys.ToArray())
             Free(storage);
     }
 

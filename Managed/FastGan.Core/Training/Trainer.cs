@@ -88,7 +88,7 @@ public sealed class Trainer : IDisposable
         Gan.Generator.Initialise(Device, seed, RandomNumbers.InitGenerator);
         Gan.Discriminator.Initialise(Device, seed, RandomNumbers.InitDiscriminator);
         foreach (Tensors.Tensor state in new[] { Gan.GeneratorOptimizer.State, Gan.DiscriminatorOptimizer.State })
-            Device.Write(state, new float[state.Count]);
+            Device.Clear(state);
         foreach (Tensors.Tensor scale in new[] { Gan.GeneratorOptimizer.LossScale, Gan.DiscriminatorOptimizer.LossScale }.OfType<Tensors.Tensor>())
             Device.Write(scale, Ops.LossScale.Start);
         if (Gan.Average is not null)
