@@ -46,7 +46,6 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
             _convolution = Made(dnn.CreateConvolutionDescriptor(), dnn.DestroyConvolutionDescriptor);
             dnn.SetConvolutionNdDescriptor(
                 _convolution, [g.Pad, g.Pad], [g.Stride, g.Stride], [1, 1], CudnnConvolutionMode.CrossCorrelation, CudnnDataType.Float);
-            dnn.SetConvolutionMathType(_convolution, session.Options.Precision == Precision.Fp32 ? CudnnMath.Fma : CudnnMath.TensorOp);
         }
         catch
         {
@@ -58,10 +57,25 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
     private ConvShape Geometry { get; }
 
     /// <summary>The pass over device memory: forward writes y, backward data x, backward filter w.</summary>
-    public void Run(ulong x, ulong w, ulong y, Write mode)
+    /// <returns>False where cuDNN has no algorithm for it, at the first run; nothing is queued then.</returns>
+    public bool TryRun(ulong x, ulong w, ulong y, Write mode)
     {
-        if (_algorithm < 0)
-            Choose(x, w, y, mode);
+        try
+        {
+            if (_algorithm < 0)
+                return TryChoose(x, w, y, mode);
+        }
+        catch (CudaException e) when (e.IsRefusal)
+        {
+            return false;
+        }
+
+        Run(x, w, y, mode);
+        return true;
+    }
+
+    private void Run(ulong x, ulong w, ulong y, Write mode)
+    {
         if (!IsAligned(x) || !IsAligned(w) || !IsAligned(y))
             RunAligned(x, w, y, mode);
         else
@@ -139,47 +153,51 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
         _ => (CudnnBackwardFilterAlgorithm)algorithm is CudnnBackwardFilterAlgorithm.Algorithm0 or CudnnBackwardFilterAlgorithm.Algorithm1,
     };
 
-    private void Choose(ulong x, ulong w, ulong y, Write mode)
+    /// <summary>Runs the first algorithm that cuDNN takes, of those measured or proposed, the best first, and keeps to it.</summary>
+    private bool TryChoose(ulong x, ulong w, ulong y, Write mode)
     {
-        AlgorithmCache cache = _session.Algorithms;
         string key = $"{_pass} {Geometry}";
-        if (cache.TryGet(key, out AlgorithmChoice kept) && TrySettle(kept))
-            return;
+        if (_session.Algorithms.TryGet(key, out AlgorithmChoice kept) && TryFirst(kept, x, w, y, mode))
+            return true;
 
         // A measurement overwrites what the pass writes, which must not be a sum then; and on the virtual GPU it would mean nothing.
         bool measured = _session.Options.MeasureAlgorithms && !_session.Libraries.IsVirtual && mode == Write.Overwrite;
         Span<CudnnPerformance> found = stackalloc CudnnPerformance[8];
+        _session.Dnn.SetConvolutionMathType(_convolution, Math(_session.Options.Precision));
         int count = measured ? Find(x, w, y, found) : Propose(found);
         foreach (CudnnPerformance p in found[..count])
         {
             // Single precision is what was asked for, whatever else would be faster.
             AlgorithmChoice choice = new(p.Algorithm, _session.Options.Precision == Precision.Fp32 ? CudnnMath.Fma : p.Math);
-            if (p.Status != 0 || !Takes(p.Algorithm) || (!measured && p.Determinism != CudnnDeterminism.Deterministic) || !TrySettle(choice))
+            if (p.Status != 0 || !Takes(p.Algorithm) || (!measured && p.Determinism != CudnnDeterminism.Deterministic) || !TryFirst(choice, x, w, y, mode))
                 continue;
-            cache.Add(key, choice);
-            return;
+            if (measured)
+                _session.Algorithms.Add(key, choice);
+            return true;
         }
 
-        throw CudaException.NotUsable(CudaLibrary.Dnn, $"cuDNN has no {(measured ? "" : "deterministic ")}algorithm for the {_pass} pass of a convolution {Geometry} in NHWC");
+        return false;
     }
 
-    /// <summary>Takes an algorithm, with the math type that it was proposed with, unless cuDNN refuses it for this shape after all.</summary>
-    private bool TrySettle(AlgorithmChoice choice)
+    /// <summary>Tries an algorithm with the math type that it was proposed with. What is proposed may be refused when it is to run.</summary>
+    private bool TryFirst(AlgorithmChoice choice, ulong x, ulong w, ulong y, Write mode)
     {
-        const int NotSupported = 3000;
-        _session.Dnn.SetConvolutionMathType(_convolution, choice.Math);
         try
         {
+            _session.Dnn.SetConvolutionMathType(_convolution, choice.Math);
             _workspaceBytes = WorkspaceBytes(choice.Algorithm);
+            _algorithm = choice.Algorithm;
+            Run(x, w, y, mode);
+            return true;
         }
-        catch (CudaException e) when (e.Category == NotSupported)
+        catch (CudaException e) when (e.IsRefusal)
         {
+            _algorithm = -1;
             return false;
         }
-
-        _algorithm = choice.Algorithm;
-        return true;
     }
+
+    private static CudnnMath Math(Precision precision) => precision == Precision.Fp32 ? CudnnMath.Fma : CudnnMath.TensorOp;
 
     private int Propose(Span<CudnnPerformance> found) => _pass switch
     {

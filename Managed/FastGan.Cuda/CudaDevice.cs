@@ -143,14 +143,14 @@ public sealed unsafe class CudaDevice : Device
         }
     }
 
-    /// <summary>Copies a tensor's elements, as the device holds them, from device memory of the caller's. Queued, like all work.</summary>
+    /// <summary>Copies a tensor's elements, as the device holds them, from device memory of the caller's. Queued on this device's stream: what fills that memory must be done, or be on <see cref="CudaOptions.Stream"/>.</summary>
     public void CopyFrom(nint devicePointer, Tensor tensor)
     {
         _session.Enter();
         _session.Driver.MemcpyDtoDAsync(_ops.Address(tensor), (ulong)devicePointer, (nuint)(tensor.Count * SizeOf(tensor.Element)), _session.Stream);
     }
 
-    /// <summary>Copies a tensor's elements, as the device holds them, to device memory of the caller's. Queued, like all work.</summary>
+    /// <summary>Copies a tensor's elements, as the device holds them, to device memory of the caller's. Queued on this device's stream: what reads that memory must wait for it, or be on <see cref="CudaOptions.Stream"/>.</summary>
     public void CopyTo(Tensor tensor, nint devicePointer)
     {
         _session.Enter();

@@ -57,6 +57,9 @@ public sealed class CudaException : Exception
     /// <summary>Paths that were tried for a library, and what was wrong with each.</summary>
     public IReadOnlyList<string> Tried { get; } = [];
 
+    /// <summary>Whether cuDNN says that it can't do this, which something else may.</summary>
+    internal bool IsRefusal => Library == CudaLibrary.Dnn && Category == 3000;
+
     /// <summary>What to do about it.</summary>
     public string? Hint { get; }
 

@@ -13,13 +13,8 @@ internal sealed unsafe partial class CudaOps
     {
         int C = x.Shape.C;
         ulong px = Working(x), mean = Full(bn.Mean), invStd = Full(bn.InvStd);
-        if (CudnnBatchNorm.Takes(session.Options.Precision, x.Shape, act) && Vector(C, px, Working(y)) == 1 && CudnnNorm(x.Shape, act) is { } norm)
-        {
-            Flush();
-            norm.Forward(
-                px, Full(bn.Scale), Full(bn.Bias), Full(bn.RunningMean), Full(bn.RunningVar), mean, invStd, epsilon, momentum, Working(y));
+        if (CudnnBatchNorm.Takes(session.Options.Precision, x.Shape, act) && Vector(C, px, Working(y)) == 1 && TryCudnn(x, bn, epsilon, momentum, act, y))
             return;
-        }
 
         int vector = Vector(C, px);
         ColumnGrid grid = ColumnGrid.Of(x.Shape.Pixels, C, vector == 1 ? _pack : 1);
@@ -57,11 +52,28 @@ internal sealed unsafe partial class CudaOps
         });
     }
 
-    private CudnnBatchNorm? CudnnNorm(Shape shape, Activation act)
+    /// <returns>False where cuDNN refuses this shape, at its first run if ever.</returns>
+    private bool TryCudnn(Tensor x, BatchNormTensors bn, double epsilon, double momentum, Activation act, Tensor y)
     {
-        if (!_norms.TryGetValue((shape, act), out CudnnBatchNorm? norm))
-            _norms.Add((shape, act), norm = CudnnBatchNorm.TryMake(session, shape, act));
-        return norm;
+        Flush();
+        (Shape, Activation) key = (x.Shape, act);
+        if (_norms.TryGetValue(key, out CudnnBatchNorm? norm) && norm is null)
+            return false;
+        try
+        {
+            if (norm is null)
+                _norms.Add(key, norm = new CudnnBatchNorm(session, x.Shape, act));
+            norm.Forward(
+                Working(x), Full(bn.Scale), Full(bn.Bias), Full(bn.RunningMean), Full(bn.RunningVar), Full(bn.Mean), Full(bn.InvStd), epsilon, momentum,
+                Working(y));
+            return true;
+        }
+        catch (CudaException e) when (e.IsRefusal)
+        {
+            norm?.Dispose();
+            _norms[key] = null;
+            return false;
+        }
     }
 
     /// <param name="spread">1 / √(var + ε), or in inference the running variance.</param>

@@ -8,12 +8,14 @@ namespace FastGan.Cuda;
 /// <remarks>
 /// Three ways, chosen by shape. A matrix product by cuBLAS where pixels don't share inputs: dense layers, 1×1 filters, filters as large as the
 /// image. Where channels are few, their patches (patches.cu) and a product: rows of R·R·C numbers are long and aligned enough for tensor cores,
-/// where the channels would have to be padded to eight, and with no filter to be padded. cuDNN for all others.
+/// where the channels would have to be padded to eight, and with no filter to be padded. cuDNN for all others; what it refuses goes by patches too.
 /// </remarks>
 internal sealed unsafe partial class CudaOps
 {
     private const int FewChannels = 4;
-    private readonly Dictionary<(ConvolutionPass Pass, ConvShape Shape), ConvolutionPlan> _plans = [];
+
+    /// <summary>Null for what cuDNN refused.</summary>
+    private readonly Dictionary<(ConvolutionPass Pass, ConvShape Shape), ConvolutionPlan?> _plans = [];
 
     private enum Way
     {
@@ -24,20 +26,16 @@ internal sealed unsafe partial class CudaOps
 
     public void Conv(ConvShape g, Tensor x, Tensor w, Tensor? bias, Activation act, Tensor y)
     {
-        switch (WayOf(g))
+        Way way = WayOf(g);
+        if (way == Way.Product)
         {
-            case Way.Product:
-                Forward(Rows(g), RowLength(g), g.K, Working(x), Working(w), Working(y));
-                break;
-            case Way.Patches:
-                ulong columns = session.Scratch(ColumnCount(g) * (nuint)RealSize);
-                Patches(g, Working(x), columns);
-                Forward(Rows(g), RowLength(g), g.K, columns, Working(w), Working(y));
-                break;
-            default:
-                Flush();
-                Plan(ConvolutionPass.Forward, g).Run(Working(x), Working(w), Working(y), Write.Overwrite);
-                break;
+            Forward(Rows(g), RowLength(g), g.K, Working(x), Working(w), Working(y));
+        }
+        else if (way == Way.Patches || !TryCudnn(ConvolutionPass.Forward, g, Working(x), Working(w), Working(y), Write.Overwrite))
+        {
+            ulong columns = session.Scratch(ColumnCount(g) * (nuint)RealSize);
+            Patches(g, Working(x), columns);
+            Forward(Rows(g), RowLength(g), g.K, columns, Working(w), Working(y));
         }
 
         Finish(bias, act, y);
@@ -45,42 +43,34 @@ internal sealed unsafe partial class CudaOps
 
     public void ConvBackwardData(ConvShape g, Tensor y, Tensor w, Tensor? bias, Activation act, Tensor x)
     {
-        switch (WayOf(g))
+        Way way = WayOf(g);
+        if (way == Way.Product)
         {
-            case Way.Product:
-                BackwardData(Rows(g), RowLength(g), g.K, Working(y), Working(w), Real, Working(x));
-                break;
-            case Way.Patches:
-                ulong columns = session.Scratch(ColumnCount(g) * sizeof(float));
-                BackwardData(Rows(g), RowLength(g), g.K, Working(y), Working(w), CudaDataType.Float, columns);
-                Unpatch(g, columns, FullOrNull(bias), act, Working(x));
-                return;
-            default:
-                Flush();
-                Plan(ConvolutionPass.BackwardData, g).Run(Working(x), Working(w), Working(y), Write.Overwrite);
-                break;
+            BackwardData(Rows(g), RowLength(g), g.K, Working(y), Working(w), Real, Working(x));
+        }
+        else if (way == Way.Patches || !TryCudnn(ConvolutionPass.BackwardData, g, Working(x), Working(w), Working(y), Write.Overwrite))
+        {
+            ulong columns = session.Scratch(ColumnCount(g) * sizeof(float));
+            BackwardData(Rows(g), RowLength(g), g.K, Working(y), Working(w), CudaDataType.Float, columns);
+            Unpatch(g, columns, FullOrNull(bias), act, Working(x));
+            return;
         }
 
-        // A filter as large as the image has its bias by channel, not by element of the row.
         Finish(bias, act, x);
     }
 
     public void ConvBackwardFilter(ConvShape g, Tensor x, Tensor dy, Write mode, Tensor dw)
     {
-        switch (WayOf(g))
+        Way way = WayOf(g);
+        if (way == Way.Product)
         {
-            case Way.Product:
-                BackwardFilter(Rows(g), RowLength(g), g.K, Working(x), Working(dy), mode, Working(dw));
-                break;
-            case Way.Patches:
-                ulong columns = session.Scratch(ColumnCount(g) * (nuint)RealSize);
-                Patches(g, Working(x), columns);
-                BackwardFilter(Rows(g), RowLength(g), g.K, columns, Working(dy), mode, Working(dw));
-                break;
-            default:
-                Flush();
-                Plan(ConvolutionPass.BackwardFilter, g).Run(Working(x), Working(dw), Working(dy), mode);
-                break;
+            BackwardFilter(Rows(g), RowLength(g), g.K, Working(x), Working(dy), mode, Working(dw));
+        }
+        else if (way == Way.Patches || !TryCudnn(ConvolutionPass.BackwardFilter, g, Working(x), Working(dw), Working(dy), mode))
+        {
+            ulong columns = session.Scratch(ColumnCount(g) * (nuint)RealSize);
+            Patches(g, Working(x), columns);
+            BackwardFilter(Rows(g), RowLength(g), g.K, columns, Working(dy), mode, Working(dw));
         }
     }
 
@@ -96,11 +86,19 @@ internal sealed unsafe partial class CudaOps
 
     private static nuint ColumnCount(ConvShape g) => (nuint)Rows(g) * (nuint)RowLength(g);
 
-    private ConvolutionPlan Plan(ConvolutionPass pass, ConvShape g)
+    /// <returns>False where cuDNN refuses this pass of this geometry.</returns>
+    private bool TryCudnn(ConvolutionPass pass, ConvShape g, ulong x, ulong w, ulong y, Write mode)
     {
+        Flush();
         if (!_plans.TryGetValue((pass, g), out ConvolutionPlan? plan))
             _plans.Add((pass, g), plan = new ConvolutionPlan(session, pass, g));
-        return plan;
+        if (plan is null)
+            return false;
+        if (plan.TryRun(x, w, y, mode))
+            return true;
+        plan.Dispose();
+        _plans[(pass, g)] = null;
+        return false;
     }
 
     private void Patches(ConvShape g, ulong x, ulong columns)

@@ -16,8 +16,8 @@ internal sealed unsafe partial class CudaOps(Session session) : IOps, IDisposabl
 
     public void Dispose()
     {
-        foreach (ConvolutionPlan plan in _plans.Values)
-            plan.Dispose();
+        foreach (ConvolutionPlan? plan in _plans.Values)
+            plan?.Dispose();
         _plans.Clear();
         foreach (CudnnBatchNorm? norm in _norms.Values)
             norm?.Dispose();

@@ -19,7 +19,7 @@ internal sealed unsafe class CudnnBatchNorm : IDisposable
     private readonly nint _x, _statistics, _activation;
     private readonly nuint _workspaceBytes, _reserveBytes;
 
-    private CudnnBatchNorm(Session session, Shape shape, Activation act)
+    public CudnnBatchNorm(Session session, Shape shape, Activation act)
     {
         _session = session;
         Dnn dnn = session.Dnn;
@@ -51,20 +51,6 @@ internal sealed unsafe class CudnnBatchNorm : IDisposable
     /// <summary>Whether cuDNN's rules allow it.</summary>
     public static bool Takes(Precision precision, Shape shape, Activation act) =>
         precision == Precision.Fp16 && shape.C % ChannelsInOne == 0 && (act.Kind == ActivationKind.Identity || act == Activation.Relu);
-
-    /// <returns>Null where cuDNN's size queries say that it doesn't take this shape.</returns>
-    public static CudnnBatchNorm? TryMake(Session session, Shape shape, Activation act)
-    {
-        const int NotSupported = 3000;
-        try
-        {
-            return new CudnnBatchNorm(session, shape, act);
-        }
-        catch (CudaException e) when (e.Category == NotSupported)
-        {
-            return null;
-        }
-    }
 
     /// <summary>As <see cref="IOps.BatchNorm"/>; x and y aligned to 16 bytes.</summary>
     public void Forward(ulong x, ulong scale, ulong bias, ulong runningMean, ulong runningVar, ulong mean, ulong invStd, double epsilon, double momentum, ulong y)

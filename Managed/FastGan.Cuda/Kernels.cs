@@ -48,8 +48,8 @@ internal sealed class Kernels : IDisposable
 {
     private const string Entry = "kernels.cu";
 
-    /// <summary>CUDA_ERROR_INVALID_IMAGE.</summary>
-    private const int DamagedImage = 200;
+    /// <summary>What the driver may say of a damaged file, or one for another GPU: invalid value, invalid image, no binary for the GPU, invalid or unsupported PTX.</summary>
+    private static readonly int[] Unusable = [1, 200, 209, 218, 222];
 
     private readonly Driver _driver;
     private readonly nint _module;
@@ -91,7 +91,7 @@ internal sealed class Kernels : IDisposable
             {
                 return _driver.ModuleLoadDataEx(kept);
             }
-            catch (CudaException e) when (e.Status == DamagedImage)
+            catch (CudaException e) when (Unusable.Contains(e.Status))
             {
                 // Compiled anew, and the file replaced.
             }

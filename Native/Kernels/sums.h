@@ -25,6 +25,7 @@ DEVICE bool is_last_block(global<u32> counters, int index, u32 total) {
     sync_block();
     if (thread_index() == 0) {
         last[0] = increment(counters, index) == total - 1;
+        fence();
         if (last[0])
             store(counters, index, 0u);
     }

@@ -23,6 +23,7 @@ std::atomic<int64_t> launches{0};
 std::mutex notes;
 std::string last_message;
 std::string failed_call;
+std::string refused_prefix;
 std::map<std::string, int64_t> live;
 
 // What the last vgpuLastMessage, vgpuFailedCall or vgpuLive of this thread gave out.
@@ -44,6 +45,11 @@ bool injected(const char* function) {
     std::lock_guard<std::mutex> lock(notes);
     failed_call = function;
     return true;
+}
+
+bool refused(const char* function) {
+    std::lock_guard<std::mutex> lock(notes);
+    return !refused_prefix.empty() && std::strncmp(function, refused_prefix.c_str(), refused_prefix.size()) == 0;
 }
 
 void explain(const char* function, const std::string& why) {
@@ -97,6 +103,11 @@ void vgpuFailCall(int64_t number) {
     // After a 0 it can still be asked which call had failed.
     if (number != 0)
         vgpu::failed_call.clear();
+}
+
+void vgpuRefuse(const char* prefix) {
+    std::lock_guard<std::mutex> lock(vgpu::notes);
+    vgpu::refused_prefix = prefix;
 }
 
 const char* vgpuFailedCall(void) {

@@ -124,6 +124,7 @@ template <class Body>
 int answer(const char* function, Body body) {
     try {
         require(!injected(function), ExecutionFailed, "as a test asked");
+        require(!refused(function), NotSupported, "as a test asked");
         body();
         return Success;
     } catch (const Refusal& refusal) {

@@ -28,6 +28,9 @@ struct VGPU_EXPORT Fault : std::runtime_error {
 // even then, and report the failure afterwards: the real ones report what went wrong before them.
 VGPU_EXPORT bool injected(const char* function);
 
+// Whether a test asked that this function of cuDNN's answer NOT_SUPPORTED.
+VGPU_EXPORT bool refused(const char* function);
+
 // Says why a call was refused, for people: on stderr if FASTGAN_VGPU_VERBOSE=1, and kept for vgpuLastMessage.
 VGPU_EXPORT void explain(const char* function, const std::string& why);
 
@@ -63,6 +66,7 @@ extern "C" {
 VGPU_EXPORT void vgpuSeed(uint64_t seed);                // the order in which blocks and warps run
 VGPU_EXPORT int64_t vgpuCalls(void);                     // exported functions called so far, of all libraries
 VGPU_EXPORT void vgpuFailCall(int64_t number);           // the call of this number, counted as by vgpuCalls from 1, fails; 0 for none
+VGPU_EXPORT void vgpuRefuse(const char* prefix);         // cuDNN functions of such names answer NOT_SUPPORTED; "" for none
 VGPU_EXPORT const char* vgpuFailedCall(void);            // the function that was made to fail; "" for none
 VGPU_EXPORT const char* vgpuLastMessage(void);           // why the last call was refused, or what the last fault was
 VGPU_EXPORT const char* vgpuLive(void);                  // what wasn't given back: "2 memory, 1 stream"; "" for nothing

@@ -29,12 +29,44 @@ public sealed class CudaOperationTests
     {
         CudaDevice device = Gpu.Shared(precision);
         foreach (int guard in Guards)
+            Check(device, OpCase.Parse(text, guard));
+    }
+
+    private static void Check(CudaDevice device, OpCase op)
+    {
+        Dictionary<OpCase.Operand, double[]> rounded = op.Operands.ToDictionary(operand => operand, operand => Rounded(operand, device));
+        OpRun computed = new(op, device), exact = new(op, Reference, operand => rounded[operand]);
+        Agreement.Near(op, computed, exact, Accuracy.Bounds(op, exact, Reference, device.Precision, operand => rounded[operand]));
+        Agreement.NothingElseWritten(op, computed, operand => rounded[operand]);
+    }
+
+    /// <summary>What cuDNN refuses, when it is asked or only when it is to run, goes another way.</summary>
+    [TestMethod]
+    [DataRow("cudnnGetConvolution")]
+    [DataRow("cudnnConvolution")]
+    [DataRow("cudnnGetBatchNormalization")]
+    [DataRow("cudnnBatchNormalization")]
+    public void AgreesWithoutCudnn(string refused)
+    {
+        VirtualGpu.Require();
+        string[] texts =
+        [
+            "conv n2 h8 w8 c16 k24 r4 s2 p1 bias lrelu", "conv-bwd-data n2 h8 w8 c16 k24 r4 s2 p1 bias tanh", "conv-bwd-filter n2 h8 w8 c16 k24 r4 s2 p1 acc",
+            "conv n2 h7 w5 c33 k40 r3 s1 p1", "conv-bwd-data n2 h7 w5 c33 k40 r3 s1 p1", "bn 3x4x4x16 relu", "bn 3x4x4x16 id",
+        ];
+        VirtualGpu.Refuse(refused);
+        try
         {
-            OpCase op = OpCase.Parse(text, guard);
-            Dictionary<OpCase.Operand, double[]> rounded = op.Operands.ToDictionary(operand => operand, operand => Rounded(operand, device));
-            OpRun computed = new(op, device), exact = new(op, Reference, operand => rounded[operand]);
-            Agreement.Near(op, computed, exact, Accuracy.Bounds(op, exact, Reference, precision, operand => rounded[operand]));
-            Agreement.NothingElseWritten(op, computed, operand => rounded[operand]);
+            foreach (Precision precision in new[] { Precision.Fp32, Precision.Fp16 })
+            {
+                using CudaDevice device = Gpu.Open(precision);
+                foreach (string text in texts)
+                    Check(device, OpCase.Parse(text, 64));
+            }
+        }
+        finally
+        {
+            VirtualGpu.Refuse("");
         }
     }
 

@@ -25,6 +25,19 @@ public sealed partial class KernelParamsTests
         CollectionAssert.AreEquivalent(Mirrors.Keys, _sizes.Keys, "structs of one side alone");
     }
 
+    /// <summary>Functions that CUDA C++ declares itself; a kernel of such a name doesn't compile.</summary>
+    [TestMethod]
+    public void NoKernelIsNamedAsAFunctionOfCuda()
+    {
+        string[] taken =
+        [
+            "norm", "rnorm", "norm3d", "norm4d", "hypot", "saturate", "fdivide", "sinpi", "cospi", "erf", "erfc", "erfinv", "exp", "log", "sqrt", "rsqrt", "tanh",
+            "max", "min", "abs", "floor", "round", "clock", "printf", "malloc", "free", "memcpy", "memset", "assert", "signbit", "isnan", "isinf", "isfinite",
+        ];
+        foreach (string name in Enum.GetNames<Kernel>())
+            Assert.DoesNotContain(Kernels.NativeName(name), taken);
+    }
+
     [TestMethod]
     public void EveryKernelHasTheSizeThatWasCompiled()
     {

@@ -34,6 +34,14 @@ internal static unsafe class VirtualGpu
     /// <summary>Makes the call of this number, counted as by <see cref="Calls"/> from 1, fail; 0 for none.</summary>
     public static void FailCall(long number) => ((delegate* unmanaged[Cdecl]<long, void>)Function("vgpuFailCall"))(number);
 
+    /// <summary>Makes cuDNN's functions of such names answer NOT_SUPPORTED; empty for none.</summary>
+    public static void Refuse(string prefix)
+    {
+        nint text = Marshal.StringToCoTaskMemUTF8(prefix);
+        ((delegate* unmanaged[Cdecl]<nint, void>)Function("vgpuRefuse"))(text);
+        Marshal.FreeCoTaskMem(text);
+    }
+
     /// <summary>The function that was made to fail; empty for none.</summary>
     public static string FailedCall => Text("vgpuFailedCall");
 

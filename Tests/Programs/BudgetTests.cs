@@ -30,7 +30,7 @@ public sealed class BudgetTests
         Assert.AreEqual(published, multiplyAdds / 1e9, 0.006 * published, "GFLOP of dense layers and convolutions");
         Budget("instructions", step.Instructions.Length, instructions);
         Budget("floating-point operations", step.Flops, flops);
-        Budget("bytes of the arena", step.Arena!.Count, arenaBytes);
+        Budget("bytes of the arena", step.ArenaBytes, arenaBytes);
     }
 
     private static void Budget(string what, long actual, long budget) => Assert.IsLessThanOrEqualTo(budget, actual, what);

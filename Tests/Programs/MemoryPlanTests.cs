@@ -76,7 +76,7 @@ public sealed class MemoryPlanTests
         device.Run(program);
         CollectionAssert.AreEqual((double[])[1, 32, 243], device.Read<double>(y));
         foreach (Tensor t in (Tensor[])[a, b])
-            Assert.IsTrue(t.Storage.Address >= program.Arena!.Address && t.Storage.Address < program.Arena.Address + program.Arena.Count,
+            Assert.IsTrue(t.Storage.Address >= program.Arena!.Address && t.Storage.Address < program.Arena.Address + program.ArenaBytes,
                 $"{t} lies outside the arena");
         Assert.ThrowsExactly<InvalidOperationException>(() => program.Plan(device));
     }

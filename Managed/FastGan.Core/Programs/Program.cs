@@ -39,13 +39,18 @@ public sealed class Program
     /// <summary>The memory of all temporaries; null before <see cref="Plan"/>.</summary>
     public Storage? Arena { get; private set; }
 
+    public long ArenaBytes { get; private set; }
+
     /// <summary>Plans the arena, allocates it on the device and places every temporary. Once.</summary>
     public void Plan(Device device)
     {
         if (Arena is not null)
             throw new InvalidOperationException($"program '{Name}' is planned already");
         (Dictionary<Storage, long> places, long bytes) = MemoryPlan.Make(Instructions, _temporaries, device.SizeOf);
-        Arena = new Storage($"{Name} arena", Element.Byte, checked((int)Math.Max(bytes, 1)));
+        if (bytes / sizeof(int) >= int.MaxValue)
+            throw new FastGanException($"{Name} needs {bytes / 1e9:F1} GB for what it keeps from one operation to another, and can have 8.5: use a smaller --batch");
+        ArenaBytes = bytes;
+        Arena = new Storage($"{Name} arena", Element.Int32, (int)Math.Max((bytes + sizeof(int) - 1) / sizeof(int), 1));
         device.Allocate(Arena);
         foreach ((Storage storage, long place) in places)
             storage.Address = Arena.Address + (nint)place;

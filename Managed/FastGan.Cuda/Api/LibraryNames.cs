@@ -31,8 +31,18 @@ internal static class LibraryNames
         _ => DnnFiles(windows)[0],
     };
 
-    /// <summary>cuDNN's eight files, the one that is loaded first.</summary>
+    /// <summary>The eight files that every cuDNN 9 has, and the one that is loaded first. Later ones have more.</summary>
     public static string[] DnnFiles(bool windows) => [.. DnnParts.Select(part => windows ? $"cudnn{part}64_9.dll" : $"libcudnn{part}.so.9")];
+
+    /// <summary>The files beside it that a library loads when it needs them; null where there are none.</summary>
+    public static string? Parts(CudaLibrary library, bool windows) => (library, windows) switch
+    {
+        (CudaLibrary.Dnn, false) => "libcudnn_*.so.9",
+        (CudaLibrary.Dnn, true) => "cudnn_*64_9.dll",
+        (CudaLibrary.Nvrtc, false) => "libnvrtc-builtins.so.*",
+        (CudaLibrary.Nvrtc, true) => "nvrtc-builtins64_*.dll",
+        _ => null,
+    };
 
     /// <summary>How to get it.</summary>
     public static string Fix(CudaLibrary library, int cuda, bool windows) => library switch

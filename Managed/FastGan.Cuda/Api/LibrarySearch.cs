@@ -44,7 +44,11 @@ internal sealed class LibrarySearch(string? only, bool windows, Func<string, str
 
                 // Where the system's loader found cuDNN is known only now; no function has been called yet, so that nothing aborts.
                 if (loaded is not null && (library != CudaLibrary.Dnn || HasDnnFiles(loaded.Folder, out why)))
+                {
+                    LoadParts(loaded);
                     return loaded;
+                }
+
                 loaded?.Dispose();
             }
 
@@ -52,6 +56,19 @@ internal sealed class LibrarySearch(string? only, bool windows, Func<string, str
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// cuDNN and NVRTC ask for their own parts by bare name, which the system's loader finds in their folder only where it was told to look there. What
+    /// is loaded already is found by that name. A part may want another: those that can't be loaded at first are tried again.
+    /// </summary>
+    private void LoadParts(LoadedLibrary library)
+    {
+        if (LibraryNames.Parts(library.Kind, windows) is not string pattern || !Directory.Exists(library.Folder))
+            return;
+        string[] parts = [.. Directory.EnumerateFiles(library.Folder, pattern).Order(StringComparer.Ordinal)];
+        for (int round = 0; round < 2; round++)
+            parts = [.. parts.Where(part => !NativeLibrary.TryLoad(part, out _))];
     }
 
     /// <summary>Whether all eight lie there. cuDNN ends the process, with no error to catch, if one is missing when it wants it.</summary>
