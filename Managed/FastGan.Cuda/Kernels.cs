@@ -108,7 +108,7 @@ internal sealed class Kernels : IDisposable
         }
         finally
         {
-            nvrtc.DestroyProgram(program);
+            Quietly.Do(() => nvrtc.DestroyProgram(program));
         }
     }
 

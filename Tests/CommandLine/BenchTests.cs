@@ -79,6 +79,11 @@ public sealed class BenchTests
         Assert.AreEqual(3, sheet.GetProperty("operations")[0].GetProperty("floor_seconds").GetArrayLength());
 
         Assert.HasCount(Workloads.Names.Count, Lines(Fastgan.Succeed(folder, "bench", "--model", "--json")));
+
+        string[] both = Lines(Fastgan.Succeed(folder, "bench", "gan", "--model", "--device", "cpu", "--seconds", "0.1", "--batch", "8", "--json"));
+        Assert.HasCount(2, both);
+        Assert.IsTrue(JsonDocument.Parse(both[0]).RootElement.TryGetProperty("note", out _), "the sheet comes first");
+        Assert.IsGreaterThan(0, JsonDocument.Parse(both[1]).RootElement.GetProperty("profile").GetProperty("operations").GetArrayLength());
     }
 
     [TestMethod]
@@ -92,8 +97,8 @@ public sealed class BenchTests
     [DataRow("unknown workload 'dcgan': did you mean 'dcgan28'?", "kernels", "--workload", "dcgan")]
     [DataRow("are for whole models", "kernels", "--profile")]
     [DataRow("are for whole models", "kernels", "--model")]
-    [DataRow("--model computes what cards could do", "gan", "--model", "--profile")]
-    [DataRow("--model computes what cards could do", "gan", "--model", "--device", "cpu")]
+    [DataRow("--model alone computes what cards could do", "gan", "--model", "--profile")]
+    [DataRow("--model alone computes what cards could do", "gan", "--model", "--seconds", "1")]
     [DataRow("leave one out", "kernels", "norm 9", "--workload", "gan-mlp")]
     public void WhatCanNotBeMeasuredIsRefusedInOneLine(string expected, params string[] args)
     {

@@ -31,7 +31,7 @@ internal static class BenchCommand
 
         if (o.What is not null)
         {
-            Show(o, Measure(o, Config(o, o.What, update)), withHead: true);
+            Show(o, Measure(o, o.What, Config(o, o.What, update)), withHead: true);
             return ExitCode.Done;
         }
 
@@ -65,8 +65,10 @@ internal static class BenchCommand
 
     private static void ShowModels(BenchOptions o, UpdateOrder? update)
     {
-        if (o.Profile || o.Seconds is not null || o.Device is not null || o.Threads is not null)
-            throw new FastGanException("--model computes what cards could do, and measures nothing: leave --device, --threads, --seconds and --profile out");
+        bool measured = o.Device is not null;
+        if (!measured && (o.Profile || o.Seconds is not null || o.Threads is not null))
+            throw new FastGanException("--model alone computes what cards could do, and measures nothing: leave --threads, --seconds and --profile out, or give --device");
+        o.Profile = true;
         foreach (string name in o.What is null ? Workloads.Names : [o.What])
         {
             CostSheet sheet = CostSheet.Of(name, Config(o, name, update));
@@ -74,15 +76,17 @@ internal static class BenchCommand
                 Console.WriteLine(sheet.ToJson());
             else
                 CostTable.Print(sheet);
+            if (measured)
+                Show(o, Measure(o, name, Config(o, name, update)), withHead: true);
         }
     }
 
-    private static StepSpeed Measure(BenchOptions o, RunConfig config)
+    private static StepSpeed Measure(BenchOptions o, string name, RunConfig config)
     {
         double seconds = o.Seconds ?? DefaultSeconds;
         using Device device = Devices.OpenToMeasure(o, config.Training.Precision);
         using Trainer trainer = new(config, Workloads.RandomData(config), device);
-        StepSpeed speed = StepSpeed.Measure(o.What!, trainer, seconds);
+        StepSpeed speed = StepSpeed.Measure(name, trainer, seconds);
         return o.Profile ? speed with { Profile = StepProfile.Measure(trainer, Ceiling.Of(device), seconds) } : speed;
     }
 

@@ -22,7 +22,7 @@ internal sealed class BenchOptions : DeviceOptions
     [Option("profile", HelpText = "List where a step's time goes, operation by operation, beside what this machine allows at best.")]
     public bool Profile { get; set; }
 
-    [Option("model", HelpText = "Measure nothing: print each operation's flops and bytes, and what they take at least on an H100, an A100 and an RTX 4090 by their published rates.")]
+    [Option("model", HelpText = "Print each operation's flops and bytes, and what they take at least on an H100, an A100 and an RTX 4090 by their published rates. Measures nothing, unless --device is given too: then what that takes, operation by operation, follows.")]
     public bool Model { get; set; }
 
     [Option("workload", MetaValue = "NAME", HelpText = "With kernels: the operations of this workload's step. Default: a list of those that the workloads spend their time in.")]
