@@ -160,8 +160,8 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
         if (_session.Algorithms.TryGet(key, out AlgorithmChoice kept) && TryFirst(kept, x, w, y, mode))
             return true;
 
-        // A measurement overwrites what the pass writes, which must not be a sum then; and on the virtual GPU it would mean nothing.
-        bool measured = _session.Options.MeasureAlgorithms && !_session.Libraries.IsVirtual && mode == Write.Overwrite;
+        // A measurement overwrites what the pass writes, which must not be a sum then.
+        bool measured = _session.Options.MeasureAlgorithms && mode == Write.Overwrite;
         Span<CudnnPerformance> found = stackalloc CudnnPerformance[8];
         _session.Dnn.SetConvolutionMathType(_convolution, Math(_session.Options.Precision));
         int count = measured ? Find(x, w, y, found) : Propose(found);

@@ -40,6 +40,30 @@ public sealed class CudaOperationTests
         Agreement.NothingElseWritten(op, computed, operand => rounded[operand]);
     }
 
+    /// <summary>Measured algorithms compute the same, and are measured once: the second device finds them in the file.</summary>
+    [TestMethod]
+    [DataRow(Precision.Fp32)]
+    [DataRow(Precision.Bf16)]
+    public void AgreesWithMeasuredAlgorithms(Precision precision)
+    {
+        VirtualGpu.Require();
+        using TemporaryFolder folder = new();
+        string[] texts = ["conv n2 h8 w8 c16 k24 r4 s2 p1", "conv-bwd-data n2 h8 w8 c16 k24 r4 s2 p1", "conv-bwd-filter n2 h8 w8 c16 k24 r4 s2 p1"];
+        long[] calls = [0, 0];
+        for (int i = 0; i < calls.Length; i++)
+        {
+            using CudaDevice device = new(Gpu.Options(precision) with { Cache = folder.Path, MeasureAlgorithms = true });
+            long before = VirtualGpu.Calls;
+            foreach (string text in texts)
+                Check(device, OpCase.Parse(text, 64));
+            calls[i] = VirtualGpu.Calls - before;
+        }
+
+        string kept = File.ReadAllText(Directory.GetFiles(folder["algorithms"]).Single());
+        Assert.AreEqual(texts.Length, kept.Split("Algorithm").Length - 1, kept);
+        Assert.IsLessThanOrEqualTo(calls[0] - texts.Length, calls[1], "nothing is measured again");
+    }
+
     /// <summary>What cuDNN refuses, when it is asked or only when it is to run, goes another way.</summary>
     [TestMethod]
     [DataRow("cudnnGetConvolution")]
