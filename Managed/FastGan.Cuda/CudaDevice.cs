@@ -6,7 +6,7 @@ using FastGan.Tensors;
 namespace FastGan.Cuda;
 
 /// <summary>
-/// An NVIDIA GPU through cuDNN, cuBLAS and the kernels of Native/Kernels. Everything is queued on one stream; only <see cref="Read"/> waits for it.
+/// An NVIDIA GPU through cuDNN, cuBLAS and the kernels of Native/Kernels. Everything is queued on one stream; between steps only <see cref="Read"/> waits for it.
 /// A whole program is run once as it is, then captured as one graph, and from then on launched as that. One thread at a time may use
 /// a device; any thread may.
 /// </summary>

@@ -13,7 +13,6 @@ internal sealed class Session : IDisposable
     public const int Counters = 1 << 14;
 
     private readonly Stack<Action> _giveBack = [];
-    private readonly bool _ownsContext;
     private ulong _scratch;
     private nuint _scratchBytes;
 
@@ -23,12 +22,11 @@ internal sealed class Session : IDisposable
         Options = options;
         try
         {
-            _ownsContext = options.Context == 0;
             int count = Driver.DeviceGetCount();
             if (options.Ordinal >= count)
                 throw new FastGanException($"there is no GPU {options.Ordinal}: this machine has {count}, counted from 0");
             Device = Driver.DeviceGet(options.Ordinal);
-            Context = _ownsContext ? Kept(Driver.DevicePrimaryCtxRetain(Device), _ => Driver.DevicePrimaryCtxRelease(Device)) : options.Context;
+            Context = options.Context != 0 ? options.Context : Kept(Driver.DevicePrimaryCtxRetain(Device), _ => Driver.DevicePrimaryCtxRelease(Device));
             Enter();
             Name = Driver.DeviceGetName(Device);
             Architecture = 10 * Driver.DeviceGetAttribute(DeviceAttribute.ComputeCapabilityMajor, Device)
