@@ -85,3 +85,11 @@ public enum Distribution
 /// used in inference; mean and 1/√(var + ε) of the batch, saved by the forward pass for the backward pass.
 /// </summary>
 public readonly record struct BatchNormTensors(Tensor Scale, Tensor Bias, Tensor RunningMean, Tensor RunningVar, Tensor Mean, Tensor InvStd);
+
+/// <summary>What is done at random to real and generated images alike, so that the discriminator can't learn the data by heart (Zhao et al., 2020).</summary>
+/// <param name="Flip">Mirrors half of the images, left to right.</param>
+/// <param name="Shift">Moves an image by up to this many pixels in either direction.</param>
+public sealed record Augmentation(bool Flip = false, int Shift = 0)
+{
+    public override string ToString() => $"{(Flip ? "flip " : "")}shift {Shift}";
+}

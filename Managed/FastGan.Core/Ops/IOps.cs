@@ -85,7 +85,8 @@ public interface IOps
     /// <summary>
     /// Binary cross-entropy on logits l against one target t for all: loss = weight · mean(softplus(l) − t·l), stable for large |l|;
     /// score = mean σ(l); dlogits = weight · (σ(l) − t) / N, whose magnitude is at least 1e-20 · |weight| / N, so that two
-    /// gradients of the same logit have a ratio (see <see cref="ScaleSamples"/>). logits and dlogits (N, 1), loss and score scalars.
+    /// gradients of the same logit have a ratio (see <see cref="ScaleSamples"/>); of a zero it is negative where t > 1/2. logits and dlogits
+    /// (N, 1), loss and score scalars.
     /// </summary>
     /// <param name="lossScale">dlogits is multiplied by its first element; null for 1. See <see cref="LossScale"/>.</param>
     void BceWithLogits(Tensor logits, double target, double weight, Tensor? lossScale, Tensor loss, Tensor score, Tensor dlogits);
@@ -95,6 +96,61 @@ public interface IOps
     /// score = mean p; dscores = −y / N, times the loss scale.
     /// </summary>
     void Wasserstein(Tensor scores, double y, Tensor? lossScale, Tensor loss, Tensor score, Tensor dscores);
+
+    /// <summary>
+    /// The discriminator's hinge loss mean max(0, 1 − y·sᵢ) of scores s, with y = 1 for real and −1 for generated (Lim and Ye, 2017);
+    /// score = mean s; dscores = −y / N where y·sᵢ &lt; 1, else 0, times the loss scale.
+    /// </summary>
+    void Hinge(Tensor scores, double y, Tensor? lossScale, Tensor loss, Tensor score, Tensor dscores);
+
+    /// <summary>
+    /// loss = weight / 2N · Σ (p − t)²; score = mean p; dpredictions = weight · (p − t) / N, times the loss scale. predictions, targets and
+    /// dpredictions (N, C). The least-squares GAN's loss (Mao et al., 2017), and up to a constant the log-likelihood of a unit Gaussian.
+    /// </summary>
+    /// <param name="targets">Null where all are <paramref name="target"/>.</param>
+    void LeastSquares(Tensor predictions, Tensor? targets, double target, double weight, Tensor? lossScale, Tensor loss, Tensor score, Tensor dpredictions);
+
+    /// <summary>
+    /// loss = weight · mean(ln Σₖ exp lₖ − l[label]); accuracy = share of samples whose largest logit, the first of equals, is the label's;
+    /// dlogits = weight · (softmax l − onehot label) / N, times the loss scale. logits and dlogits (N, K), labels (N) Int32.
+    /// </summary>
+    void SoftmaxCrossEntropy(Tensor logits, Tensor labels, double weight, Tensor? lossScale, Tensor loss, Tensor accuracy, Tensor dlogits);
+
+    /// <summary>y[n] = ln Σₖ exp logits[n,k], stable for large logits. logits (N, K), y (N, 1).</summary>
+    void LogSumExp(Tensor logits, Tensor y);
+
+    /// <summary>dlogits[n,k] = dy[n] · exp(logits[n,k] − y[n]), the gradient of <see cref="LogSumExp"/> by its output y.</summary>
+    void LogSumExpBackward(Tensor logits, Tensor y, Tensor dy, Tensor dlogits);
+
+    // ---- what keeps a discriminator smooth
+
+    /// <summary>y[n] = b[n] + (t[n] + 1) / 2 · (a[n] − b[n]): a where t = 1, b where t = −1. a, b, y (N, H, W, C), t (N, 1).</summary>
+    void Mix(Tensor a, Tensor b, Tensor t, Tensor y);
+
+    /// <summary>
+    /// A penalty on the norm of each sample's gradient g by its input: loss = weight · mean (‖gₙ‖ − center)²; norm = mean ‖gₙ‖;
+    /// dg[n] = 2 · weight / N · (‖gₙ‖ − center) / ‖gₙ‖ · g[n], times the loss scale; 0 where gₙ is. Center 1 is WGAN-GP's (Gulrajani et al., 2017),
+    /// center 0 with half the weight R1 (Mescheder, Geiger and Nowozin, 2018). dg may be g.
+    /// </summary>
+    void GradientPenalty(Tensor g, double center, double weight, Tensor? lossScale, Tensor loss, Tensor norm, Tensor dg);
+
+    /// <summary>
+    /// Spectral norm by one step of power iteration (Miyato et al., 2018), w read as a matrix of K rows: v = wᵀu / ‖wᵀu‖, then
+    /// u = wv / σ with σ = ‖wv‖, and y = w / σ. w (K, R, R, C), u (K) read and overwritten, v (R·R·C), sigma (1), y as w. A zero matrix stays zero, with σ = 0.
+    /// </summary>
+    void SpectralNorm(Tensor w, Tensor u, Tensor v, Tensor sigma, Tensor y);
+
+    /// <summary>The gradient of <see cref="SpectralNorm"/> by w, u and v taken as constants: dw = (dy − ⟨dy, y⟩ u vᵀ) / σ; 0 where σ is. dw may be dy.</summary>
+    void SpectralNormBackward(Tensor dy, Tensor y, Tensor u, Tensor v, Tensor sigma, Tensor dw);
+
+    /// <summary>
+    /// Each image flipped and shifted at random: y[n,h,w] = x[n, h + i, w′ + j] with w′ = W − 1 − w where flipped, and −1 (black) outside. i and j are drawn
+    /// evenly from −shift..shift. Sample n takes lanes 0 (flipped where its top bit is set), 1 and 2 of Philox block n.
+    /// </summary>
+    void Augment(Augmentation augmentation, uint stream, Tensor key, Tensor x, Tensor y);
+
+    /// <summary>The gradient of <see cref="Augment"/>, which draws the same again: dx[n, h + i, w′ + j] = dy[n,h,w], and 0 where no pixel went.</summary>
+    void AugmentBackward(Augmentation augmentation, uint stream, Tensor key, Tensor dy, Tensor dx);
 
     // ---- updates, each over a whole slab
 

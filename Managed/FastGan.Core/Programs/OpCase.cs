@@ -143,6 +143,39 @@ public sealed class OpCase
                 Shape scores = Shape.Matrix(t.Int("n"), 1);
                 r.Wasserstein(Real("scores", scores), t.Number("y"), Scale(t), Full("loss", 1), Full("score", 1), Real("dscores", scores));
                 break;
+            case "hinge":
+                Shape hinged = Shape.Matrix(t.Int("n"), 1);
+                r.Hinge(Real("scores", hinged), t.Number("y"), Scale(t), Full("loss", 1), Full("score", 1), Real("dscores", hinged));
+                break;
+            case "least-squares":
+                Shape predictions = t.Shape();
+                double? target = t.NumberOrNull("target");
+                r.LeastSquares(Real("predictions", predictions), target is null ? Real("targets", predictions) : null, target ?? 0, t.Number("weight"),
+                    Scale(t), Full("loss", 1), Full("score", 1), Real("dpredictions", predictions));
+                break;
+            case "cross-entropy" or "log-sum-exp" or "log-sum-exp-bwd":
+                RecordClassLogits(t, r);
+                break;
+            case "mix":
+                Shape mixed = t.Shape();
+                r.Mix(Real("a", mixed), Real("b", mixed), Vector("t", mixed.N), Real("y", mixed));
+                break;
+            case "gradient-penalty":
+                Tensor g = Real("g", t.Shape());
+                r.GradientPenalty(g, t.Number("center"), t.Number("weight"), Scale(t), Full("loss", 1), Full("norm", 1), InPlace(t, g, "dg"));
+                break;
+            case "spectral-norm" or "spectral-norm-bwd":
+                RecordSpectralNorm(t, r);
+                break;
+            case "augment" or "augment-bwd":
+                Tensor source = Real("x", t.Shape()), augmented = Real("y", source.Shape), key = Ints("key", 4, int.MaxValue);
+                Augmentation augmentation = new(t.Flag("flip"), (int)t.Number("shift"));
+                uint stream = (uint)t.Number("stream");
+                if (t.Name == "augment")
+                    r.Augment(augmentation, stream, key, source, augmented);
+                else
+                    r.AugmentBackward(augmentation, stream, key, source, augmented);
+                break;
             case "adam" or "rmsprop" or "sgd":
                 OptimizerRule rule = t.Name == "adam" ? new AdamRule() : t.Name == "rmsprop" ? new RmsPropRule() : new SgdRule(0.9);
                 int parameters = t.Count();
@@ -220,6 +253,33 @@ public sealed class OpCase
                 r.ActivationBackward(act, Real("y", shape), dy, InPlace(t, dy, "dx"), t.Mode(), t.Flag("bias") ? Channels("dbias") : null);
                 break;
         }
+    }
+
+    private void RecordClassLogits(OpText t, Recorder r)
+    {
+        Shape shape = t.Shape();
+        Tensor logits = Real("logits", shape, z => 10 * z);
+        if (t.Name == "cross-entropy")
+            r.SoftmaxCrossEntropy(logits, Ints("labels", shape.N, shape.C), t.Number("weight"), Scale(t), Full("loss", 1), Full("accuracy", 1), Real("dlogits", shape));
+        else if (t.Name == "log-sum-exp")
+            r.LogSumExp(logits, Real("y", Shape.Matrix(shape.N, 1)));
+        else
+            r.LogSumExpBackward(logits, Real("y", Shape.Matrix(shape.N, 1), z => 20 + z), Real("dy", Shape.Matrix(shape.N, 1)), Real("dlogits", shape));
+    }
+
+    private void RecordSpectralNorm(OpText t, Recorder r)
+    {
+        Shape w = t.Shape();
+        double spread = 1 / Math.Sqrt(w.N + w.SampleCount);
+        if (t.Name == "spectral-norm")
+        {
+            r.SpectralNorm(Weight("w", w, z => spread * z), Weight("u", Shape.Vector(w.N)), Full("v", w.SampleCount), Full("sigma", 1), Real("y", w));
+            return;
+        }
+
+        Tensor dy = Real("dy", w);
+        r.SpectralNormBackward(dy, Real("y", w, z => spread * z), Full("u", w.N, z => z / Math.Sqrt(w.N)), Full("v", w.SampleCount, z => z / Math.Sqrt(w.SampleCount)),
+            Full("sigma", 1, Positive), InPlace(t, dy, "dw"));
     }
 
     private Tensor InPlace(OpText t, Tensor input, string name) => t.Flag("inplace") ? input : Real(name, input.Shape);

@@ -33,10 +33,15 @@ internal sealed class OpText
     public int Count() => Whole(Take(w => w.All(char.IsAsciiDigit)) ?? throw new ArgumentException("lacks a count, such as 1000"));
 
     /// <summary>The number in the word after <paramref name="name"/>.</summary>
-    public double Number(string name)
+    public double Number(string name) => NumberOrNull(name) ?? throw new ArgumentException($"lacks a number after '{name}'");
+
+    /// <summary>The number in the word after <paramref name="name"/>; null without that word.</summary>
+    public double? NumberOrNull(string name)
     {
         int at = _words.IndexOf(name);
-        if (at < 0 || at + 1 == _words.Count
+        if (at < 0)
+            return null;
+        if (at + 1 == _words.Count
             || !double.TryParse(_words[at + 1], NumberStyles.Float, CultureInfo.InvariantCulture, out double value))
             throw new ArgumentException($"lacks a number after '{name}'");
         _words.RemoveRange(at, 2);

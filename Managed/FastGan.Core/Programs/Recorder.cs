@@ -182,6 +182,94 @@ public sealed class Recorder(string name) : IOps
             2L * scores.Count, ops => ops.Wasserstein(scores, y, lossScale, loss, score, dscores));
     }
 
+    public void Hinge(Tensor scores, double y, Tensor? lossScale, Tensor loss, Tensor score, Tensor dscores)
+    {
+        Loss(scores, loss, score, dscores);
+        Add("hinge", $"n{scores.Count} y {y}{Scaled(lossScale)}", Some(scores, lossScale), [loss, score, dscores],
+            4L * scores.Count, ops => ops.Hinge(scores, y, lossScale, loss, score, dscores));
+    }
+
+    public void LeastSquares(
+        Tensor predictions, Tensor? targets, double target, double weight, Tensor? lossScale, Tensor loss, Tensor score, Tensor dpredictions)
+    {
+        Same(predictions.Shape, Shape.Matrix(predictions.Shape.N, predictions.Shape.C), nameof(predictions));
+        Same(targets?.Shape ?? predictions.Shape, predictions.Shape, nameof(targets));
+        Loss(loss, score, dpredictions, predictions.Shape);
+        Add("least-squares", $"{predictions.Shape}{(targets is null ? $" target {target}" : "")} weight {weight}{Scaled(lossScale)}",
+            Some(predictions, targets, lossScale), [loss, score, dpredictions],
+            5L * predictions.Count, ops => ops.LeastSquares(predictions, targets, target, weight, lossScale, loss, score, dpredictions));
+    }
+
+    public void SoftmaxCrossEntropy(Tensor logits, Tensor labels, double weight, Tensor? lossScale, Tensor loss, Tensor accuracy, Tensor dlogits)
+    {
+        Elements(Element.Int32, labels);
+        Same(logits.Shape, Shape.Matrix(labels.Count, logits.Shape.C), nameof(logits));
+        Loss(loss, accuracy, dlogits, logits.Shape);
+        Add("cross-entropy", $"{logits.Shape} weight {weight}{Scaled(lossScale)}", Some(logits, labels, lossScale), [loss, accuracy, dlogits],
+            6L * logits.Count, ops => ops.SoftmaxCrossEntropy(logits, labels, weight, lossScale, loss, accuracy, dlogits));
+    }
+
+    public void LogSumExp(Tensor logits, Tensor y)
+    {
+        Same(logits.Shape, Shape.Matrix(logits.Shape.N, logits.Shape.C), nameof(logits));
+        Same(y.Shape, Shape.Matrix(logits.Shape.N, 1), nameof(y));
+        Add("log-sum-exp", $"{logits.Shape}", [logits], [y], 3L * logits.Count, ops => ops.LogSumExp(logits, y));
+    }
+
+    public void LogSumExpBackward(Tensor logits, Tensor y, Tensor dy, Tensor dlogits)
+    {
+        Same(y.Shape, Shape.Matrix(logits.Shape.N, 1), nameof(y));
+        Same(dy.Shape, y.Shape, nameof(dy));
+        Same(dlogits.Shape, logits.Shape, nameof(dlogits));
+        Add("log-sum-exp-bwd", $"{logits.Shape}", [logits, y, dy], [dlogits], 3L * logits.Count, ops => ops.LogSumExpBackward(logits, y, dy, dlogits));
+    }
+
+    public void Mix(Tensor a, Tensor b, Tensor t, Tensor y)
+    {
+        Same(b.Shape, a.Shape, nameof(b));
+        Same(y.Shape, a.Shape, nameof(y));
+        Same(t.Count, a.Shape.N, nameof(t));
+        Add("mix", $"{y.Shape}", [a, b, t], [y], 3L * y.Count, ops => ops.Mix(a, b, t, y));
+    }
+
+    public void GradientPenalty(Tensor g, double center, double weight, Tensor? lossScale, Tensor loss, Tensor norm, Tensor dg)
+    {
+        Loss(loss, norm, dg, g.Shape);
+        Add("gradient-penalty", $"{g.Shape} center {center} weight {weight}{Scaled(lossScale)}", Some(g, lossScale), [loss, norm, dg],
+            3L * g.Count, ops => ops.GradientPenalty(g, center, weight, lossScale, loss, norm, dg));
+    }
+
+    public void SpectralNorm(Tensor w, Tensor u, Tensor v, Tensor sigma, Tensor y)
+    {
+        Spectral(w, u, v, sigma);
+        Same(y.Shape, w.Shape, nameof(y));
+        Add("spectral-norm", $"{w.Shape}", [w, u], [u, v, sigma, y], 5L * w.Count, ops => ops.SpectralNorm(w, u, v, sigma, y));
+    }
+
+    public void SpectralNormBackward(Tensor dy, Tensor y, Tensor u, Tensor v, Tensor sigma, Tensor dw)
+    {
+        Spectral(y, u, v, sigma);
+        Same(dy.Shape, y.Shape, nameof(dy));
+        Same(dw.Shape, y.Shape, nameof(dw));
+        Add("spectral-norm-bwd", $"{y.Shape}", [dy, y, u, v, sigma], [dw], 5L * y.Count, ops => ops.SpectralNormBackward(dy, y, u, v, sigma, dw));
+    }
+
+    public void Augment(Augmentation augmentation, uint stream, Tensor key, Tensor x, Tensor y)
+    {
+        Elements(Element.Int32, key);
+        Same(key.Count, 4, nameof(key));
+        Same(y.Shape, x.Shape, nameof(y));
+        Add("augment", $"{y.Shape} {augmentation} stream {stream}", [key, x], [y], 0, ops => ops.Augment(augmentation, stream, key, x, y));
+    }
+
+    public void AugmentBackward(Augmentation augmentation, uint stream, Tensor key, Tensor dy, Tensor dx)
+    {
+        Elements(Element.Int32, key);
+        Same(key.Count, 4, nameof(key));
+        Same(dx.Shape, dy.Shape, nameof(dx));
+        Add("augment-bwd", $"{dy.Shape} {augmentation} stream {stream}", [key, dy], [dx], 0, ops => ops.AugmentBackward(augmentation, stream, key, dy, dx));
+    }
+
     public void Update(OptimizerRule rule, Tensor rates, Tensor gradients, Tensor? lossScale, Tensor state, Tensor parameters)
     {
         Same(rates.Count, 2, nameof(rates));
@@ -242,9 +330,21 @@ public sealed class Recorder(string name) : IOps
     private static void Loss(Tensor logits, Tensor loss, Tensor score, Tensor dlogits)
     {
         Same(logits.Shape, Shape.Matrix(logits.Shape.N, 1), nameof(logits));
-        Same(dlogits.Shape, logits.Shape, nameof(dlogits));
+        Loss(loss, score, dlogits, logits.Shape);
+    }
+
+    private static void Loss(Tensor loss, Tensor score, Tensor gradient, Shape shape)
+    {
+        Same(gradient.Shape, shape, nameof(gradient));
         Same(loss.Count, 1, nameof(loss));
         Same(score.Count, 1, nameof(score));
+    }
+
+    private static void Spectral(Tensor w, Tensor u, Tensor v, Tensor sigma)
+    {
+        Same(u.Count, w.Shape.N, nameof(u));
+        Same(v.Count, w.Shape.SampleCount, nameof(v));
+        Same(sigma.Count, 1, nameof(sigma));
     }
 
     private static void Channels(BatchNormTensors bn, int channels)
