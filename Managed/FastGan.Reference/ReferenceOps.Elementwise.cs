@@ -21,6 +21,8 @@ internal sealed unsafe partial class ReferenceOps
         }
     }
 
+    public void Fill(double value, Tensor y) => new Span<double>(Reals(y), y.Count).Fill(value);
+
     public void Multiply(Tensor a, Tensor b, Tensor y)
     {
         for (int i = 0; i < y.Count; i++)

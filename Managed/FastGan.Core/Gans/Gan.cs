@@ -23,6 +23,8 @@ public sealed class Optimizer(Net net, OptimizerSpec spec, Precision precision)
 /// <summary>The numbers that one step leaves in memory, in this order; with several discriminator updates, those of the last.</summary>
 public enum Metric
 {
+    /// <summary>Where an operation leaves what nobody asks for.</summary>
+    Unused,
     DLossReal,
     DLossFake,
     GLoss,
@@ -31,6 +33,19 @@ public enum Metric
     DFakeAfter,
     DGradNorm,
     GGradNorm,
+
+    /// <summary>Cross-entropy of the classes in the discriminator's update.</summary>
+    ClassLoss,
+
+    /// <summary>Share of them that it named right.</summary>
+    ClassAccuracy,
+
+    /// <summary>Squared error of the codes read back.</summary>
+    CodeLoss,
+    Penalty,
+
+    /// <summary>Mean norm of the discriminator's gradient by its input, where a penalty is on it.</summary>
+    InputGradNorm,
 }
 
 /// <summary>
@@ -45,21 +60,23 @@ public sealed class Gan
         ModelSpec model = config.Model;
         TrainingSpec training = config.Training;
         Generator = new Net("generator", model.Generator, Shape.Matrix(1, model.Latent), model.Classes);
-        Discriminator = new Net("discriminator", model.Discriminator, Image(model, 1), model.Classes);
+        Discriminator = new Net("discriminator", model.Discriminator, Seen(config, 1), model.Classes);
         if (Generator.Output != Image(model, 1))
             throw new FastGanException($"the generator makes {Text(Generator.Output)}, the model's images are {Text(Image(model, 1))}: mend its layers or image_size and channels");
-        if (Discriminator.Output.Count != 1)
-            throw new FastGanException($"the discriminator ends in {Text(Discriminator.Output)}, must end in one number: add a dense layer of 1 unit");
+        if (Discriminator.Output.Count != model.DiscriminatorOutputs())
+            throw new FastGanException($"the discriminator ends in {Text(Discriminator.Output)}, must end in {Numbers(model.DiscriminatorOutputs())}: add a dense layer of so many units");
         if (model.Discriminator.Layers[^1] is not (DenseLayer or ConvLayer))
             throw new FastGanException("the discriminator must end in its logit: remove what follows its last dense or conv layer");
+        Combinations.Check(config, Generator, Discriminator);
         GeneratorOptimizer = new Optimizer(Generator, training.GeneratorOptimizer, training.Precision);
         DiscriminatorOptimizer = new Optimizer(Discriminator, training.DiscriminatorOptimizer, training.Precision);
         Average = training.Ema is null ? null : new Tensor("generator average", Generator.Weights.Shape, Element.Weight);
-        int held = resident ? data.Count : training.ImagesPerStep();
+        int perUpdate = model.Head == DiscriminatorHead.SemiSupervised ? 2 * training.Batch : training.Batch;
+        Indices = new Tensor("minibatch", Shape.Matrix(training.CriticSteps, perUpdate), Element.Int32);
+        int held = resident ? data.Count : Indices.Count;
         Images = new Tensor("images", new Shape(held, data.Height, data.Width, data.Channels), Element.Byte);
-        Labels = Generator.TakesLabels || Discriminator.TakesLabels ? new Tensor("labels", Shape.Vector(held), Element.Int32) : null;
+        Labels = model.NeedsLabels() ? new Tensor("labels", Shape.Vector(held), Element.Int32) : null;
         Key = new Tensor("random key", Shape.Vector(4), Element.Int32);
-        Indices = new Tensor("minibatch", Shape.Matrix(training.CriticSteps, training.Batch), Element.Int32);
         Rates = new Tensor("rates", Shape.Matrix(training.CriticSteps + 1, 2), Element.Full);
         Metrics = new Tensor("metrics", Shape.Vector(Enum.GetValues<Metric>().Length), Element.Full);
     }
@@ -85,7 +102,10 @@ public sealed class Gan
     /// <summary>(4) Int32: seed and step, low word first.</summary>
     public Tensor Key { get; }
 
-    /// <summary>(critic steps, batch) Int32: which of <see cref="Images"/> each discriminator update takes.</summary>
+    /// <summary>
+    /// (critic steps, batch) Int32: which of <see cref="Images"/> each discriminator update takes; of a semi-supervised model (critic steps, 2 · batch),
+    /// the labelled ones behind the others.
+    /// </summary>
     public Tensor Indices { get; }
 
     /// <summary>(critic steps + 1, 2): learning rate and correction of each update, the generator's last.</summary>
@@ -106,6 +126,11 @@ public sealed class Gan
     public Tensor Rate(int i) => Rates.Samples(i, 1);
 
     public static Shape Image(ModelSpec model, int n) => new(n, model.ImageSize, model.ImageSize, model.Channels);
+
+    /// <summary>n samples as the discriminator takes them, of several images each where they are packed.</summary>
+    public static Shape Seen(RunConfig config, int n) => Image(config.Model, n) with { C = config.Model.Channels * config.Training.Pack };
+
+    private static string Numbers(int count) => count == 1 ? "one number" : $"{count} numbers";
 
     private static string Text(Shape s) => $"{s.H}×{s.W}×{s.C}";
 }

@@ -34,8 +34,14 @@ public sealed record ModelSpec
     /// <summary>1 or 3.</summary>
     public required int Channels { get; init; }
 
-    /// <summary>Labels that the networks take; 0 for an unconditional model.</summary>
+    /// <summary>Labels that the networks take, or tell apart; 0 for a model that knows none.</summary>
     public int Classes { get; init; }
+
+    /// <summary>What the discriminator says of an image beside real or generated.</summary>
+    public DiscriminatorHead Head { get; init; }
+
+    /// <summary>InfoGAN's continuous codes: the first so many numbers of the latent, which the discriminator reads back from the image.</summary>
+    public int Codes { get; init; }
 
     /// <summary>Names of the classes, for pictures and <c>--class</c>; may be empty.</summary>
     public IReadOnlyList<string> ClassNames { get; init; } = [];
@@ -49,6 +55,35 @@ public sealed record ModelSpec
 
     /// <summary>The discriminator, or the critic of a Wasserstein GAN.</summary>
     public required NetSpec Discriminator { get; init; }
+
+    /// <summary>Whether training reads the data's labels. InfoGAN's classes are its own.</summary>
+    public bool NeedsLabels() => Classes > 0 && Head != DiscriminatorHead.Code;
+
+    /// <summary>Numbers that the discriminator ends in.</summary>
+    public int DiscriminatorOutputs() => Head switch
+    {
+        DiscriminatorHead.None => 1,
+        DiscriminatorHead.SemiSupervised => Classes,
+        _ => 1 + Classes + Codes,
+    };
+}
+
+/// <summary>The discriminator's outputs.</summary>
+public enum DiscriminatorHead
+{
+    /// <summary>One logit or score: real or generated.</summary>
+    None,
+
+    /// <summary>That and a logit for each class, of real and of generated images (ACGAN: Odena, Olah and Shlens, 2017).</summary>
+    Class,
+
+    /// <summary>
+    /// That, a logit for each class and a number for each continuous code, all of which the generator was given (InfoGAN: Chen et al., 2016).
+    /// </summary>
+    Code,
+
+    /// <summary>A logit for each class alone; their log-sum-exp is the logit of real (SGAN: Salimans et al., 2016).</summary>
+    SemiSupervised,
 }
 
 public enum AdversarialLoss
@@ -58,6 +93,12 @@ public enum AdversarialLoss
 
     /// <summary>The critic's mean score of real less that of generated images (Arjovsky, Chintala and Bottou, 2017).</summary>
     Wasserstein,
+
+    /// <summary>max(0, 1 ∓ score) for the discriminator, −score for the generator (Lim and Ye, 2017).</summary>
+    Hinge,
+
+    /// <summary>Half the squared distance to 1 for real and 0 for generated images (Mao et al., 2017).</summary>
+    LeastSquares,
 }
 
 /// <summary>What the generator minimises under <see cref="AdversarialLoss.Bce"/>.</summary>
@@ -89,6 +130,18 @@ public enum ClipTarget
 }
 
 public sealed record ClipSpec(double Limit, ClipTarget Target = ClipTarget.Weights);
+
+public enum PenaltyKind
+{
+    /// <summary>(‖∇D‖ − 1)² between real and generated images (WGAN-GP: Gulrajani et al., 2017).</summary>
+    Interpolates,
+
+    /// <summary>‖∇D‖² / 2 at real images (R1: Mescheder, Geiger and Nowozin, 2018).</summary>
+    R1,
+}
+
+/// <summary>A penalty on the norm of the discriminator's gradient by its input, of each sample.</summary>
+public sealed record PenaltySpec(PenaltyKind Kind, double Weight);
 
 public enum OptimizerKind
 {
@@ -131,6 +184,25 @@ public sealed record TrainingSpec
 
     public ClipSpec? Clip { get; init; }
 
+    public PenaltySpec? Penalty { get; init; }
+
+    /// <summary>
+    /// What the discriminator is told that real images are: below 1 for one-sided label smoothing (Salimans et al., 2016).
+    /// </summary>
+    public double RealTarget { get; init; } = 1;
+
+    /// <summary>Images to one decision of the discriminator, side by side in its channels (PacGAN: Lin et al., 2018).</summary>
+    public int Pack { get; init; } = 1;
+
+    /// <summary>What is done to images before the discriminator sees them; null for nothing.</summary>
+    public Augmentation? Augment { get; init; }
+
+    /// <summary>The share of the steps, at the end, over which the learning rates fall to 0 in a straight line.</summary>
+    public double Decay { get; init; }
+
+    /// <summary>Labelled images that a semi-supervised model may use as such, as many of each class; null for all.</summary>
+    public int? Labels { get; init; }
+
     public required OptimizerSpec GeneratorOptimizer { get; init; }
 
     public required OptimizerSpec DiscriminatorOptimizer { get; init; }
@@ -140,6 +212,9 @@ public sealed record TrainingSpec
 
     /// <summary>Real images that one step consumes.</summary>
     public int ImagesPerStep() => Batch * CriticSteps;
+
+    /// <summary>What the learning rates are multiplied by at a step.</summary>
+    public double RateFactor(long step) => Decay == 0 ? 1 : Math.Clamp((Steps - step) / (Decay * Steps), 0, 1);
 }
 
 /// <summary>When a run writes what. Nothing here changes the weights.</summary>

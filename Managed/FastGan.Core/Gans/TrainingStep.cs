@@ -14,6 +14,8 @@ public sealed class TrainingStep
     private readonly Recorder _r;
     private readonly Gan _gan;
     private readonly TrainingSpec _spec;
+    private readonly Losses _losses;
+    private readonly View _view;
     private readonly bool _share;
     private uint _streams = RandomNumbers.Step;
 
@@ -22,8 +24,13 @@ public sealed class TrainingStep
         _r = new Recorder($"{gan.Config.Preset} step");
         _gan = gan;
         _spec = gan.Config.Training;
+        _losses = new Losses(_r, gan);
+        _view = new View(_r, gan);
         _share = share;
     }
+
+    /// <summary>Samples of the discriminator to a minibatch of images.</summary>
+    private int Decisions => _spec.Batch / _spec.Pack;
 
     /// <summary>Records the step that the config describes.</summary>
     public static Program Record(Gan gan) => Record(gan, SharesBackward(gan));
@@ -37,13 +44,16 @@ public sealed class TrainingStep
 
     /// <summary>
     /// Whether, in a simultaneous step, the generator's gradient at its images is the discriminator's times one number for each sample, so
-    /// that one backward pass serves both. So it is where the generator's loss is the discriminator's with the sign turned (the factor is −1,
-    /// whatever the network), and where no batch norm mixes the samples (the factor is the ratio of the two gradients at the logit).
+    /// that one backward pass serves both. So it is where both losses are of one logit, whose gradient is never 0, and the generator's loss is the
+    /// discriminator's with the sign turned (the factor is −1, whatever the network), or no batch norm mixes the samples (the factor is the ratio of
+    /// the two gradients at the logit).
     /// </summary>
-    public static bool SharesBackward(Gan gan) =>
-        gan.Config.Training.Loss == AdversarialLoss.Wasserstein
-        || gan.Config.Training.GeneratorLoss == GeneratorLoss.Minimax
-        || !gan.Discriminator.HasBatchNorm;
+    public static bool SharesBackward(Gan gan) => gan.Config.Model.Head == DiscriminatorHead.None && gan.Config.Training.Loss switch
+    {
+        AdversarialLoss.Wasserstein => true,
+        AdversarialLoss.Bce => gan.Config.Training.GeneratorLoss == GeneratorLoss.Minimax || !gan.Discriminator.HasBatchNorm,
+        _ => false,
+    };
 
     private void Record()
     {
@@ -61,115 +71,139 @@ public sealed class TrainingStep
         UpdateGenerator(last == 0 ? generated : Generate(null, null));
     }
 
-    /// <summary>Discriminator update i: forward over real and generated images, loss, backward, optimizer.</summary>
+    /// <summary>Discriminator update i: forward over real and generated images, loss, backward, penalty, optimizer.</summary>
     private Generated UpdateDiscriminator(int i)
     {
-        (Tape judged, Generated generated) = JudgeRealAndGenerated(i);
-        _gan.Discriminator.Backward(_r, judged, RecordDiscriminatorLoss(judged.Output), weights: true, input: null);
+        Judged judged = JudgeRealAndGenerated(i);
+        Tensor dlogits = _losses.Discriminator(judged.Tape.Output, judged.Labels, judged.Generated.Codes);
+        _gan.Discriminator.Backward(_r, judged.Tape, dlogits, weights: true, input: null);
+        if (_spec.Penalty is not null)
+            AddPenalty(_spec.Penalty, judged);
         ApplyDiscriminator(i);
-        return generated;
+        return judged.Generated;
     }
 
     /// <summary>The generator through the discriminator as it now is.</summary>
     private void UpdateGenerator(Generated generated)
     {
-        Tape judged = _gan.Discriminator.Forward(_r, generated.Images, generated.Labels, Mode.Training);
-        Tensor dimages = _gan.Discriminator.Backward(_r, judged, RecordGeneratorLoss(judged.Output), weights: false, input: new SampleRange(0, _spec.Batch))!;
-        _gan.Generator.Backward(_r, generated.Tape, dimages, weights: true, input: null);
+        (Tensor seen, uint stream) = (generated.Images, 0);
+        if (!_view.IsIdentity)
+        {
+            (seen, stream) = (_r.Temporary("images", Gan.Seen(_gan.Config, Decisions)), NextView());
+            _view.Forward(generated.Images, stream, seen);
+        }
+
+        Tape judged = _gan.Discriminator.Forward(_r, seen, generated.Labels, Mode.Training);
+        Tensor dlogits = _losses.Generator(judged.Output, generated.Labels, generated.Codes);
+        Tensor dseen = _gan.Discriminator.Backward(_r, judged, dlogits, weights: false, input: new SampleRange(0, Decisions))!;
+        _gan.Generator.Backward(_r, generated.Tape, _view.Backward(dseen, stream), weights: true, input: null);
         ApplyGenerator();
     }
 
     /// <summary>Both gradients from one forward pass, then both updates.</summary>
     private void UpdateBoth(int i)
     {
-        int n = _spec.Batch;
-        (Tape judged, Generated generated) = JudgeRealAndGenerated(i);
-        Tensor dlogits = RecordDiscriminatorLoss(judged.Output);
-        Tensor dscores = RecordGeneratorLoss(judged.Output.Samples(n, n));
-        Tensor dimages;
+        int n = Decisions;
+        Judged judged = JudgeRealAndGenerated(i);
+        (Tape tape, Generated generated) = (judged.Tape, judged.Generated);
+        Tensor dlogits = _losses.Discriminator(tape.Output, judged.Labels, generated.Codes);
+        Tensor dscores = _losses.Generator(tape.Output.Samples(n, n), generated.Labels, generated.Codes);
+        Tensor dseen;
         if (_share)
         {
             // The discriminator ends in its logits, so that its backward pass leaves dlogits as they are.
-            dimages = _gan.Discriminator.Backward(_r, judged, dlogits, weights: true, input: new SampleRange(n, n))!;
-            _r.ScaleSamples(dimages, dscores, dlogits.Samples(n, n), dimages);
+            dseen = _gan.Discriminator.Backward(_r, tape, dlogits, weights: true, input: new SampleRange(n, n))!;
+            _r.ScaleSamples(dseen, dscores, dlogits.Samples(n, n), dseen);
         }
         else
         {
-            _gan.Discriminator.Backward(_r, judged, dlogits, weights: true, input: null);
-            dimages = _gan.Discriminator.Backward(_r, judged.Group(1), dscores, weights: false, input: new SampleRange(0, n))!;
+            _gan.Discriminator.Backward(_r, tape, dlogits, weights: true, input: null);
+            dseen = _gan.Discriminator.Backward(_r, tape.Group(1), dscores, weights: false, input: new SampleRange(0, n))!;
         }
 
-        _gan.Generator.Backward(_r, generated.Tape, dimages, weights: true, input: null);
+        if (_spec.Penalty is not null)
+            AddPenalty(_spec.Penalty, judged);
+        _gan.Generator.Backward(_r, generated.Tape, _view.Backward(dseen, generated.View), weights: true, input: null);
         ApplyDiscriminator(i);
         ApplyGenerator();
     }
 
-    /// <summary>Gathers minibatch i, generates as many images beside it, and passes both through the discriminator.</summary>
-    private (Tape Judged, Generated Generated) JudgeRealAndGenerated(int i)
+    /// <summary>
+    /// Gathers minibatch i, generates as many images beside it, and passes both through the discriminator; with them, behind, a
+    /// semi-supervised model's labelled images.
+    /// </summary>
+    private Judged JudgeRealAndGenerated(int i)
     {
-        int n = _spec.Batch;
-        Tensor indices = _gan.Indices.Samples(i, 1).Reshape(Shape.Vector(n));
-        Tensor images = _r.Temporary("images", Gan.Image(_gan.Config.Model, 2 * n));
-        Tensor? labels = _gan.Labels is null ? null : _r.Temporary("labels", Shape.Matrix(2 * n, 1), Element.Int32);
-        _r.GatherImages(_gan.Images, indices, images.Samples(0, n));
-        if (labels is not null)
-            _r.GatherLabels(_gan.Labels!, indices, labels.Samples(0, n));
-        Generated generated = Generate(images.Samples(n, n), labels?.Samples(n, n));
-        return (_gan.Discriminator.Forward(_r, images, labels, Mode.Training, groups: 2), generated);
+        int n = Decisions, groups = _gan.Config.Model.Head == DiscriminatorHead.SemiSupervised ? 3 : 2;
+        Tensor seen = _r.Temporary("images", Gan.Seen(_gan.Config, groups * n));
+        Tensor? labels = _gan.Labels is null ? null : _r.Temporary("labels", Shape.Matrix((4 - groups) * _spec.Batch, 1), Element.Int32);
+        Tensor? conditions = groups == 2 ? labels : null;
+        Gather(i, 0, seen.Samples(0, n), conditions?.Samples(0, _spec.Batch));
+        Generated generated = Generate(seen.Samples(n, n), conditions?.Samples(_spec.Batch, _spec.Batch));
+        if (groups == 3)
+            Gather(i, 1, seen.Samples(2 * n, n), labels);
+        Tape tape = _gan.Discriminator.Forward(_r, seen, conditions, Mode.Training, groups);
+        return new Judged(tape, seen, labels ?? generated.Labels, generated);
     }
 
-    /// <summary>Draws latents (and labels, for a conditional model) and passes them through the generator.</summary>
-    private Generated Generate(Tensor? images, Tensor? labels)
+    /// <summary>Real images, a part of minibatch i, and their labels.</summary>
+    private void Gather(int i, int part, Tensor seen, Tensor? labels)
+    {
+        Tensor indices = _gan.Indices.Samples(i, 1).Slice(part * _spec.Batch, Shape.Vector(_spec.Batch));
+        Tensor images = _view.Before(seen);
+        _r.GatherImages(_gan.Images, indices, images);
+        _view.Forward(images, NextView(), seen);
+        if (labels is not null)
+            _r.GatherLabels(_gan.Labels!, indices, labels);
+    }
+
+    /// <summary>Draws latents (and labels, for a generator that takes them) and passes them through the generator.</summary>
+    /// <param name="seen">Where the discriminator is to see the images; null where not yet.</param>
+    private Generated Generate(Tensor? seen, Tensor? labels)
     {
         ModelSpec model = _gan.Config.Model;
         Tensor z = _r.Temporary("z", Shape.Matrix(_spec.Batch, model.Latent));
         _r.Noise(model.LatentDistribution, _streams++, _gan.Key, z);
-        if (_gan.Labels is not null)
+        Tensor? codes = model.Codes == 0 ? null : _r.Temporary("codes", Shape.Matrix(_spec.Batch, model.Codes));
+        if (codes is not null)
+            _r.SliceChannels(z, 0, codes);
+        if (_gan.Generator.TakesLabels)
         {
             labels ??= _r.Temporary("labels", Shape.Matrix(_spec.Batch, 1), Element.Int32);
             _r.RandomLabels(model.Classes, _streams++, _gan.Key, labels);
         }
 
-        Tape tape = _gan.Generator.Forward(_r, z, labels, Mode.Training, output: images);
-        return new Generated(tape.Output, labels, tape);
+        Tape tape = _gan.Generator.Forward(_r, z, labels, Mode.Training, output: seen is null ? null : _view.Before(seen));
+        uint view = seen is null ? 0 : NextView();
+        if (seen is not null)
+            _view.Forward(tape.Output, view, seen);
+        return new Generated(tape.Output, labels, codes, tape, view);
     }
 
-    /// <summary>The discriminator's loss on logits (2N, 1), real first.</summary>
-    /// <returns>dlogits</returns>
-    private Tensor RecordDiscriminatorLoss(Tensor logits)
+    /// <summary>Adds to the discriminator's gradient that of a penalty on the norm of its own gradient by what it sees.</summary>
+    private void AddPenalty(PenaltySpec penalty, Judged judged)
     {
-        int n = _spec.Batch;
-        Tensor? scale = _gan.DiscriminatorOptimizer.LossScale;
-        Tensor dlogits = _r.Temporary("dlogits", logits.Shape);
-        (Tensor real, Tensor fake, Tensor dreal, Tensor dfake) = (logits.Samples(0, n), logits.Samples(n, n), dlogits.Samples(0, n), dlogits.Samples(n, n));
-        if (_spec.Loss == AdversarialLoss.Wasserstein)
-        {
-            _r.Wasserstein(real, 1, scale, _gan[Metric.DLossReal], _gan[Metric.DReal], dreal);
-            _r.Wasserstein(fake, -1, scale, _gan[Metric.DLossFake], _gan[Metric.DFake], dfake);
-        }
-        else
-        {
-            _r.BceWithLogits(real, 1, 1, scale, _gan[Metric.DLossReal], _gan[Metric.DReal], dreal);
-            _r.BceWithLogits(fake, 0, 1, scale, _gan[Metric.DLossFake], _gan[Metric.DFake], dfake);
-        }
-
-        return dlogits;
+        int n = Decisions;
+        bool r1 = penalty.Kind == PenaltyKind.R1;
+        Tape tape = r1 ? judged.Tape.Group(0) : JudgeBetween(judged);
+        Tensor g = _gan.Discriminator.Backward(_r, tape, _losses.SourceSum(tape.Output), weights: false, input: new SampleRange(0, n))!;
+        _r.GradientPenalty(g, r1 ? 0 : 1, r1 ? penalty.Weight / 2 : penalty.Weight, _gan.DiscriminatorOptimizer.LossScale,
+            _gan[Metric.Penalty], _gan[Metric.InputGradNorm], g);
+        _gan.Discriminator.BackwardOfInputGradient(_r, tape, g);
     }
 
-    /// <summary>The generator's loss on the logits (N, 1) of its images.</summary>
-    /// <returns>dlogits</returns>
-    private Tensor RecordGeneratorLoss(Tensor logits)
+    /// <summary>The discriminator on points drawn evenly between each real sample and a generated one, with the real one's label.</summary>
+    private Tape JudgeBetween(Judged judged)
     {
-        Tensor dlogits = _r.Temporary("dscores", logits.Shape);
-        (Tensor? scale, Tensor loss, Tensor score) = (_gan.GeneratorOptimizer.LossScale, _gan[Metric.GLoss], _gan[Metric.DFakeAfter]);
-        if (_spec.Loss == AdversarialLoss.Wasserstein)
-            _r.Wasserstein(logits, 1, scale, loss, score, dlogits);
-        else if (_spec.GeneratorLoss == GeneratorLoss.Minimax)
-            _r.BceWithLogits(logits, 0, -1, scale, loss, score, dlogits);
-        else
-            _r.BceWithLogits(logits, 1, 1, scale, loss, score, dlogits);
-        return dlogits;
+        int n = Decisions;
+        Tensor t = _r.Temporary("t", Shape.Matrix(n, 1)), between = _r.Temporary("images between", Gan.Seen(_gan.Config, n));
+        _r.Noise(Distribution.Uniform, _streams++, _gan.Key, t);
+        _r.Mix(judged.Seen.Samples(0, n), judged.Seen.Samples(n, n), t, between);
+        return _gan.Discriminator.Forward(_r, between, _gan.Discriminator.TakesLabels ? judged.Labels!.Samples(0, n) : null, Mode.Training);
     }
+
+    /// <summary>Random numbers for a view, where it takes any.</summary>
+    private uint NextView() => _view.IsRandom ? _streams++ : 0;
 
     private void ApplyDiscriminator(int i)
     {
@@ -195,6 +229,9 @@ public sealed class TrainingStep
             _r.AdjustLossScale(optimizer.LossScale);
     }
 
-    /// <summary>Images made by the generator, their labels, and how they came about.</summary>
-    private readonly record struct Generated(Tensor Images, Tensor? Labels, Tape Tape);
+    /// <summary>Images made by the generator, what they were made from, how they came about, and how the discriminator saw them.</summary>
+    private readonly record struct Generated(Tensor Images, Tensor? Labels, Tensor? Codes, Tape Tape, uint View);
+
+    /// <summary>What the discriminator made of what it saw, real samples first, and the labels of those whose class is known.</summary>
+    private readonly record struct Judged(Tape Tape, Tensor Seen, Tensor? Labels, Generated Generated);
 }

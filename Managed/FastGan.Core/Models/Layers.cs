@@ -14,13 +14,16 @@ namespace FastGan.Models;
 [JsonDerivedType(typeof(ReshapeLayer), "reshape")]
 [JsonDerivedType(typeof(LabelMultiplyLayer), "label_multiply")]
 [JsonDerivedType(typeof(LabelChannelLayer), "label_channel")]
+[JsonDerivedType(typeof(LabelOneHotLayer), "label_one_hot")]
 public abstract record Layer;
 
 /// <summary>y = W x + b on the flattened sample.</summary>
-public sealed record DenseLayer(int Units, bool Bias = true) : Layer;
+/// <param name="SpectralNorm">Whether W is divided by its largest singular value (Miyato et al., 2018).</param>
+public sealed record DenseLayer(int Units, bool Bias = true, bool SpectralNorm = false) : Layer;
 
 /// <summary>Convolution with a square kernel: (H, W) becomes ((H + 2·pad − kernel) / stride + 1, …).</summary>
-public sealed record ConvLayer(int Channels, int Kernel = 4, int Stride = 2, int Pad = 1, bool Bias = true) : Layer;
+/// <param name="SpectralNorm">As in <see cref="DenseLayer"/>, of the filters as a matrix of one row each.</param>
+public sealed record ConvLayer(int Channels, int Kernel = 4, int Stride = 2, int Pad = 1, bool Bias = true, bool SpectralNorm = false) : Layer;
 
 /// <summary>Transposed convolution: (H, W) becomes ((H − 1)·stride − 2·pad + kernel, …).</summary>
 public sealed record ConvTransposeLayer(int Channels, int Kernel = 4, int Stride = 2, int Pad = 1, bool Bias = true) : Layer;
@@ -42,6 +45,9 @@ public sealed record LabelMultiplyLayer : Layer;
 
 /// <summary>Appends a channel: a learned embedding of the label, of image size.</summary>
 public sealed record LabelChannelLayer : Layer;
+
+/// <summary>Appends the label as channels, one for each class: 1 in its own and 0 in the others.</summary>
+public sealed record LabelOneHotLayer : Layer;
 
 /// <summary>How weights start.</summary>
 public enum Initialisation

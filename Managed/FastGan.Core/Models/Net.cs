@@ -56,9 +56,14 @@ public sealed class Net
 
     public bool HasBatchNorm => _steps.Any(s => s is NormStep);
 
+    /// <summary>Whether it is linear wherever no activation is at its kink: no batch norm, and no activation but (leaky) ReLU.</summary>
+    public bool IsPiecewiseLinear => _steps.All(s => s.IsPiecewiseLinear);
+
+    public bool HasSpectralNorm => _steps.Any(s => s is AffineStep { HasSpectralNorm: true });
+
     public bool TakesLabels => _steps.Any(s => s is LabelMultiplyStep or LabelChannelStep);
 
-    /// <summary>Every parameter: the trained ones first, then running statistics. Each starts on a multiple of 16 elements; the gaps are zero.</summary>
+    /// <summary>Every parameter: the trained ones first, then running statistics and the like. Each starts on a multiple of 16 elements; the gaps are zero.</summary>
     public Tensor Weights { get; }
 
     /// <summary>The trained part of <see cref="Weights"/>.</summary>
@@ -80,6 +85,12 @@ public sealed class Net
                 RandomNumbers.Normal(seed, stream, (ulong)p.Offset, values);
             else if (p.Start.Kind == StartKind.Uniform)
                 RandomNumbers.Uniform(seed, stream, (ulong)p.Offset, values);
+            else if (p.Start.Kind == StartKind.Identity)
+            {
+                for (int i = 0; i < values.Length; i += p.Shape.C + 1)
+                    values[i] = 1;
+            }
+
             foreach (ref float v in values)
                 v = (float)p.Start.Center + (float)p.Start.Spread * v;
             device.Write<float>(Weights.Slice(p.Offset, p.Shape), values);
@@ -135,5 +146,21 @@ public sealed class Net
         }
 
         return dy;
+    }
+
+    /// <summary>
+    /// Records the gradient by the weights of Σ direction · dL/dinput: what a penalty on the input's gradient needs of second order. Adds it to
+    /// <see cref="Gradients"/>. The network is piecewise linear, so dL/dinput is a product of weights and masks, the same masks for a change of
+    /// the input, which goes forward through them. So each weight's gradient is that of an ordinary backward pass, with the layer's input replaced by
+    /// its change in that direction; biases, which only move the masks, have none.
+    /// </summary>
+    /// <param name="tape">Of a forward pass whose <see cref="Backward"/> was recorded without the weights' gradient.</param>
+    /// <param name="direction">(N, input); overwritten.</param>
+    public void BackwardOfInputGradient(Recorder r, Tape tape, Tensor direction)
+    {
+        if (!IsPiecewiseLinear || HasSpectralNorm)
+            throw new InvalidOperationException($"the {Name} isn't piecewise linear, or its weights aren't used as they are");
+        for (int i = 0; i < _steps.Length; i++)
+            direction = _steps[i].Forwards(r, tape, tape.Entries[i], direction, Gradients);
     }
 }

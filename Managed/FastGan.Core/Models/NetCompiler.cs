@@ -16,7 +16,7 @@ internal sealed class NetCompiler
     private readonly int _classes;
     private readonly Initialisation _init;
     private readonly List<Parameter> _parameters = [];
-    private readonly List<Parameter> _running = [];
+    private readonly List<Parameter> _others = [];
     private readonly List<LayerSummary> _summaries = [];
 
     public NetCompiler(string net, NetSpec spec, Shape input, int classes)
@@ -25,18 +25,18 @@ internal sealed class NetCompiler
         _classes = classes;
         _init = spec.Init;
 
-        // Running statistics lie behind the trained parameters, whose number is known only after a first walk.
+        // What isn't trained lies behind what is, whose size is known only after a first walk.
         List<NetStep> steps = Walk(spec.Layers, input, 0);
         TrainedCount = End(_parameters, 0);
         _parameters.Clear();
-        _running.Clear();
+        _others.Clear();
         _summaries.Clear();
         steps = Walk(spec.Layers, input, TrainedCount);
         if (steps.Count == 0)
             throw Bad(0, "a network needs at least one layer");
-        Count = End(_running, TrainedCount);
+        Count = End(_others, TrainedCount);
         Steps = [.. steps];
-        Parameters = [.. _parameters, .. _running];
+        Parameters = [.. _parameters, .. _others];
         Summaries = [.. _summaries];
     }
 
@@ -50,13 +50,13 @@ internal sealed class NetCompiler
 
     public int Count { get; }
 
-    private List<NetStep> Walk(IReadOnlyList<Layer> layers, Shape at, int runningStart)
+    private List<NetStep> Walk(IReadOnlyList<Layer> layers, Shape at, int otherStart)
     {
         List<NetStep> steps = [];
         for (int i = 0; i < layers.Count; i++)
         {
             int first = i, before = _parameters.Count;
-            NetStep step = Compile(layers, ref i, at, runningStart);
+            NetStep step = Compile(layers, ref i, at, otherStart);
             steps.Add(step);
             at = step.Out;
             string text = string.Join(" + ", layers.Skip(first).Take(i - first + 1).Select(Name));
@@ -67,7 +67,7 @@ internal sealed class NetCompiler
     }
 
     /// <summary>Compiles layer i and, where an activation follows that can be fused, layer i + 1.</summary>
-    private NetStep Compile(IReadOnlyList<Layer> layers, ref int i, Shape at, int runningStart)
+    private NetStep Compile(IReadOnlyList<Layer> layers, ref int i, Shape at, int otherStart)
     {
         int index = i;
         string name = $"{index}.{Name(layers[index])}";
@@ -77,7 +77,7 @@ internal sealed class NetCompiler
                 {
                     ConvShape g = ConvShape.Dense(1, at.SampleCount, Positive(l.Units, index, "units"));
                     (Parameter w, Parameter? b) = Affine(name, g.Filter, g.C, l.Bias ? g.K : 0);
-                    return new AffineStep(name, at, Shape.Matrix(1, g.K), g, false, w, b, Fused(layers, ref i));
+                    return new AffineStep(name, at, Shape.Matrix(1, g.K), g, false, w, b, Spectral(name, g, l.SpectralNorm, otherStart), Fused(layers, ref i));
                 }
 
             case ConvLayer l:
@@ -86,7 +86,7 @@ internal sealed class NetCompiler
                     if (l.Pad < 0 || l.Pad >= l.Kernel || at.H + 2 * l.Pad < l.Kernel || at.W + 2 * l.Pad < l.Kernel)
                         throw Bad(index, $"kernel {l.Kernel} with padding {l.Pad} doesn't fit an image of {at.H}×{at.W}");
                     (Parameter w, Parameter? b) = Affine(name, g.Filter, g.C * g.R * g.R, l.Bias ? g.K : 0);
-                    return new AffineStep(name, at, g.Y, g, false, w, b, Fused(layers, ref i));
+                    return new AffineStep(name, at, g.Y, g, false, w, b, Spectral(name, g, l.SpectralNorm, otherStart), Fused(layers, ref i));
                 }
 
             case ConvTransposeLayer l:
@@ -97,7 +97,7 @@ internal sealed class NetCompiler
                         throw Bad(index, $"kernel {l.Kernel} with padding {l.Pad} leaves nothing of an image of {at.H}×{at.W}");
                     ConvShape g = new(1, h, w_, Positive(l.Channels, index, "channels"), at.C, l.Kernel, l.Stride, l.Pad);
                     (Parameter w, Parameter? b) = Affine(name, g.Filter, g.C * g.R * g.R, l.Bias ? g.C : 0);
-                    return new AffineStep(name, at, g.X, g, true, w, b, Fused(layers, ref i));
+                    return new AffineStep(name, at, g.X, g, true, w, b, null, Fused(layers, ref i));
                 }
 
             case BatchNormLayer l:
@@ -106,8 +106,8 @@ internal sealed class NetCompiler
                     Shape c = Shape.Vector(at.C);
                     return new NormStep(name, at, l,
                         Add(_parameters, $"{name}.scale", c, scale), Add(_parameters, $"{name}.bias", c, default),
-                        Add(_running, $"{name}.running_mean", c, default, runningStart),
-                        Add(_running, $"{name}.running_var", c, new Start(StartKind.Constant, 1), runningStart),
+                        Add(_others, $"{name}.running_mean", c, default, otherStart),
+                        Add(_others, $"{name}.running_var", c, new Start(StartKind.Constant, 1), otherStart),
                         Fused(layers, ref i));
                 }
 
@@ -124,6 +124,13 @@ internal sealed class NetCompiler
             case LabelChannelLayer:
                 return new LabelChannelStep(name, at, Table(index, name, at with { C = 1 }));
 
+            case LabelOneHotLayer when at is not { H: 1, W: 1 }:
+                throw Bad(index, $"one-hot labels go beside a vector, not an image of {at.H}×{at.W}");
+
+            case LabelOneHotLayer:
+                Shape square = Shape.Matrix(Labels(index), _classes);
+                return new LabelChannelStep(name, at, Add(_others, $"{name}.table", square, new Start(StartKind.Identity, 0), otherStart));
+
             default:
                 throw Bad(index, "an activation must follow a dense, convolution or batch-norm layer");
         }
@@ -137,9 +144,15 @@ internal sealed class NetCompiler
         return (weight, biases == 0 ? null : Add(_parameters, $"{name}.bias", Shape.Vector(biases), zero));
     }
 
-    private Parameter Table(int index, string name, Shape sample) => _classes > 0
-        ? Add(_parameters, $"{name}.table", sample.WithN(_classes), new Start(StartKind.Normal, 0, 1))
-        : throw Bad(index, "the layer needs labels, and the model has no classes");
+    /// <summary>The singular vector that spectral norm keeps from step to step.</summary>
+    private Parameter? Spectral(string name, ConvShape g, bool wanted, int otherStart) => wanted
+        ? Add(_others, $"{name}.spectral_u", Shape.Vector(g.K), new Start(StartKind.Normal, 0, 1), otherStart)
+        : null;
+
+    private Parameter Table(int index, string name, Shape sample) =>
+        Add(_parameters, $"{name}.table", sample.WithN(Labels(index)), new Start(StartKind.Normal, 0, 1));
+
+    private int Labels(int index) => _classes > 0 ? _classes : throw Bad(index, "the layer needs labels, and the model has no classes");
 
     private Parameter Add(List<Parameter> to, string name, Shape shape, Start start, int from = 0)
     {
@@ -180,6 +193,7 @@ internal sealed class NetCompiler
         TanhLayer => "tanh",
         ReshapeLayer => "reshape",
         LabelMultiplyLayer => "label_multiply",
+        LabelOneHotLayer => "label_one_hot",
         _ => "label_channel",
     };
 

@@ -15,6 +15,8 @@ internal abstract class NetStep(string name, Shape input, Shape output)
 
     public abstract bool HasParameters { get; }
 
+    public virtual bool IsPiecewiseLinear => true;
+
     public abstract void Forward(Recorder r, Tape tape, TapeEntry e, Mode mode);
 
     /// <param name="dy">dL/dy; overwritten.</param>
@@ -23,30 +25,53 @@ internal abstract class NetStep(string name, Shape input, Shape output)
     /// <returns>dL/dx of the wanted samples.</returns>
     public abstract Tensor? Backward(Recorder r, Tape tape, TapeEntry e, Tensor dy, Tensor? gradients, SampleRange? wanted);
 
+    /// <summary>See <see cref="Net.BackwardOfInputGradient"/>.</summary>
+    /// <param name="dx">The change of the step's input.</param>
+    /// <param name="gradients">The network's gradient slab; added to.</param>
+    /// <returns>The change of the step's output.</returns>
+    public abstract Tensor Forwards(Recorder r, Tape tape, TapeEntry e, Tensor dx, Tensor gradients);
+
     protected static Tensor At(Tensor slab, Parameter p) => slab.Slice(p.Offset, p.Shape, p.Name);
 }
 
 /// <summary>Dense, convolution or transposed convolution (the backward-data pass of its geometry), bias and activation.</summary>
 internal sealed class AffineStep(
-    string name, Shape input, Shape output, ConvShape geometry, bool transposed, Parameter weight, Parameter? bias, Activation act)
+    string name, Shape input, Shape output, ConvShape geometry, bool transposed, Parameter weight, Parameter? bias, Parameter? spectral, Activation act)
     : NetStep(name, input, output)
 {
     public override bool HasParameters => true;
 
+    public override bool IsPiecewiseLinear => act.Kind is ActivationKind.Identity or ActivationKind.LeakyRelu;
+
+    public bool HasSpectralNorm => spectral is not null;
+
     public override void Forward(Recorder r, Tape tape, TapeEntry e, Mode mode)
     {
         Tensor w = At(tape.Weights, weight);
-        Tensor? b = bias is null ? null : At(tape.Weights, bias);
-        ConvShape g = geometry with { N = e.X.Shape.N };
+        if (spectral is not null)
+        {
+            e.Spectral = new SpectralTensors(
+                At(tape.Weights, spectral), r.Temporary($"{Name} v", Shape.Vector(weight.Shape.SampleCount), Element.Full),
+                r.Temporary($"{Name} sigma", Shape.Scalar, Element.Full), r.Temporary($"{Name} w / sigma", weight.Shape));
+            r.SpectralNorm(w, e.Spectral.U, e.Spectral.V, e.Spectral.Sigma, e.Spectral.W);
+            w = e.Spectral.W;
+        }
+
+        Apply(r, e.X, w, bias is null ? null : At(tape.Weights, bias), act, e.Y);
+    }
+
+    private void Apply(Recorder r, Tensor x, Tensor w, Tensor? b, Activation activation, Tensor y)
+    {
+        ConvShape g = geometry with { N = x.Shape.N };
         if (transposed)
-            r.ConvBackwardData(g, e.X, w, b, act, e.Y);
+            r.ConvBackwardData(g, x, w, b, activation, y);
         else
-            r.Conv(g, Flat(g, e.X), w, b, act, e.Y);
+            r.Conv(g, Flat(g, x), w, b, activation, y);
     }
 
     public override Tensor? Backward(Recorder r, Tape tape, TapeEntry e, Tensor dy, Tensor? gradients, SampleRange? wanted)
     {
-        Tensor w = At(tape.Weights, weight);
+        Tensor w = e.Spectral?.W ?? At(tape.Weights, weight);
         Tensor? dbias = gradients is null || bias is null ? null : At(gradients, bias);
         if (act.Kind != ActivationKind.Identity || dbias is not null)
             r.ActivationBackward(act, e.Y, dy, dy, Write.Overwrite, dbias);
@@ -55,12 +80,12 @@ internal sealed class AffineStep(
         if (gradients is not null)
         {
             Tensor dw = At(gradients, weight);
-            if (transposed)
-                r.ConvBackwardFilter(g, dy, e.X, Write.Overwrite, dw);
-            else
-                r.ConvBackwardFilter(g, Flat(g, e.X), dy, Write.Overwrite, dw);
+            BackwardFilter(r, e.X, dy, Write.Overwrite, dw);
+            if (e.Spectral is { } s)
+                r.SpectralNormBackward(dw, s.W, s.U, s.V, s.Sigma, dw);
         }
 
+        e.Dy = dy;
         if (wanted is not { } samples)
             return null;
         dy = dy.Samples(samples.First, samples.Count);
@@ -73,6 +98,25 @@ internal sealed class AffineStep(
         return dx;
     }
 
+    public override Tensor Forwards(Recorder r, Tape tape, TapeEntry e, Tensor dx, Tensor gradients)
+    {
+        BackwardFilter(r, dx, e.Dy!, Write.Accumulate, At(gradients, weight));
+        Tensor dy = r.Temporary($"change of {e.Y.Name}", e.Y.Shape);
+        Apply(r, dx, At(tape.Weights, weight), null, Activation.Identity, dy);
+        if (act.Kind != ActivationKind.Identity)
+            r.ActivationBackward(act, e.Y, dy, dy, Write.Overwrite, null);
+        return dy;
+    }
+
+    private void BackwardFilter(Recorder r, Tensor x, Tensor dy, Write mode, Tensor dw)
+    {
+        ConvShape g = geometry with { N = dy.Shape.N };
+        if (transposed)
+            r.ConvBackwardFilter(g, dy, x, mode, dw);
+        else
+            r.ConvBackwardFilter(g, Flat(g, x), dy, mode, dw);
+    }
+
     /// <summary>A dense layer reads an image as one row.</summary>
     private static Tensor Flat(ConvShape g, Tensor x) => g.IsDense ? x.Reshape(g.X) : x;
 }
@@ -82,6 +126,8 @@ internal sealed class NormStep(
     : NetStep(name, shape, shape)
 {
     public override bool HasParameters => true;
+
+    public override bool IsPiecewiseLinear => false;
 
     public override void Forward(Recorder r, Tape tape, TapeEntry e, Mode mode)
     {
@@ -113,6 +159,9 @@ internal sealed class NormStep(
         return wanted is { } samples ? dy.Samples(samples.First, samples.Count) : null;
     }
 
+    public override Tensor Forwards(Recorder r, Tape tape, TapeEntry e, Tensor dx, Tensor gradients) =>
+        throw new NotSupportedException("a batch norm isn't piecewise linear");
+
     private static Tensor Part(Tensor t, int part, int parts) => t.Samples(part * t.Shape.N / parts, t.Shape.N / parts);
 }
 
@@ -127,6 +176,8 @@ internal sealed class ViewStep(string name, Shape input, Shape output) : NetStep
 
     public override Tensor? Backward(Recorder r, Tape tape, TapeEntry e, Tensor dy, Tensor? gradients, SampleRange? wanted) =>
         dy.Reshape(In.WithN(dy.Shape.N));
+
+    public override Tensor Forwards(Recorder r, Tape tape, TapeEntry e, Tensor dx, Tensor gradients) => dx.Reshape(e.Y.Shape);
 }
 
 /// <summary>y = x ∘ embedding(label).</summary>
@@ -144,37 +195,51 @@ internal sealed class LabelMultiplyStep(string name, Shape shape, Parameter tabl
     public override Tensor? Backward(Recorder r, Tape tape, TapeEntry e, Tensor dy, Tensor? gradients, SampleRange? wanted)
     {
         if (gradients is not null)
-        {
-            Tensor dembedded = r.Temporary($"d{Name} embedded", dy.Shape);
-            r.Multiply(dy, e.X, dembedded);
-            r.EmbedBackward(tape.Labels!, dembedded, Write.Overwrite, At(gradients, table));
-        }
-
+            BackwardTable(r, tape, e.X, dy, Write.Overwrite, gradients);
+        e.Dy = dy;
         if (wanted is not { } samples)
             return null;
         Tensor dx = r.Temporary($"d{e.X.Name}", In.WithN(samples.Count));
         r.Multiply(dy.Samples(samples.First, samples.Count), e.Embedded!.Samples(samples.First, samples.Count), dx);
         return dx;
     }
+
+    public override Tensor Forwards(Recorder r, Tape tape, TapeEntry e, Tensor dx, Tensor gradients)
+    {
+        BackwardTable(r, tape, dx, e.Dy!, Write.Accumulate, gradients);
+        Tensor dy = r.Temporary($"change of {e.Y.Name}", e.Y.Shape);
+        r.Multiply(dx, e.Embedded!, dy);
+        return dy;
+    }
+
+    private void BackwardTable(Recorder r, Tape tape, Tensor x, Tensor dy, Write mode, Tensor gradients)
+    {
+        Tensor dembedded = r.Temporary($"d{Name} embedded", dy.Shape);
+        r.Multiply(dy, x, dembedded);
+        r.EmbedBackward(tape.Labels!, dembedded, mode, At(gradients, table));
+    }
 }
 
-/// <summary>y = x and, as one more channel, embedding(label).</summary>
-internal sealed class LabelChannelStep(string name, Shape input, Parameter table) : NetStep(name, input, input with { C = input.C + 1 })
+/// <summary>y = x and, as more channels, embedding(label).</summary>
+internal sealed class LabelChannelStep(string name, Shape input, Parameter table)
+    : NetStep(name, input, input with { C = input.C + table.Shape.SampleCount / (input.H * input.W) })
 {
-    public override bool HasParameters => true;
+    private int Channels => Out.C - In.C;
+
+    public override bool HasParameters => table.Trained;
 
     public override void Forward(Recorder r, Tape tape, TapeEntry e, Mode mode)
     {
-        Tensor map = r.Temporary($"{Name} embedded", e.X.Shape with { C = 1 });
+        Tensor map = r.Temporary($"{Name} embedded", e.X.Shape with { C = Channels });
         r.Embed(At(tape.Weights, table), tape.Labels!, map);
         r.ConcatChannels(e.X, map, e.Y);
     }
 
     public override Tensor? Backward(Recorder r, Tape tape, TapeEntry e, Tensor dy, Tensor? gradients, SampleRange? wanted)
     {
-        if (gradients is not null)
+        if (gradients is not null && table.Trained)
         {
-            Tensor dmap = r.Temporary($"d{Name} embedded", dy.Shape with { C = 1 });
+            Tensor dmap = r.Temporary($"d{Name} embedded", dy.Shape with { C = Channels });
             r.SliceChannels(dy, In.C, dmap);
             r.EmbedBackward(tape.Labels!, dmap, Write.Overwrite, At(gradients, table));
         }
@@ -184,5 +249,14 @@ internal sealed class LabelChannelStep(string name, Shape input, Parameter table
         Tensor dx = r.Temporary($"d{e.X.Name}", In.WithN(samples.Count));
         r.SliceChannels(dy.Samples(samples.First, samples.Count), 0, dx);
         return dx;
+    }
+
+    public override Tensor Forwards(Recorder r, Tape tape, TapeEntry e, Tensor dx, Tensor gradients)
+    {
+        Tensor none = r.Temporary($"change of {Name} embedded", dx.Shape with { C = Channels });
+        r.Fill(0, none);
+        Tensor dy = r.Temporary($"change of {e.Y.Name}", e.Y.Shape);
+        r.ConcatChannels(dx, none, dy);
+        return dy;
     }
 }

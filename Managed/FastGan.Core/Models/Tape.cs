@@ -36,6 +36,7 @@ public sealed class Tape
             {
                 Norms = e.Norms.Length == 0 ? [] : [e.Norms[group]],
                 Embedded = e.Embedded is null ? null : Part(e.Embedded),
+                Spectral = e.Spectral,
             });
         }
 
@@ -43,10 +44,20 @@ public sealed class Tape
     }
 }
 
-/// <summary>One step's input and output, and what else it saved: batch statistics by group, or the embedded labels.</summary>
+/// <summary>
+/// One step's input and output, and what else its forward pass saved: batch statistics by group, the embedded labels, or spectral norm's
+/// vectors; and its backward pass: the gradient at its output, the activation's taken in.
+/// </summary>
 internal sealed record TapeEntry(NetStep Step, Tensor X, Tensor Y)
 {
     public BatchNormTensors[] Norms { get; set; } = [];
 
     public Tensor? Embedded { get; set; }
+
+    public SpectralTensors? Spectral { get; set; }
+
+    public Tensor? Dy { get; set; }
 }
+
+/// <summary>See <see cref="IOps.SpectralNorm"/>; W is the weight divided by σ.</summary>
+internal sealed record SpectralTensors(Tensor U, Tensor V, Tensor Sigma, Tensor W);

@@ -62,6 +62,9 @@ public interface IOps
     /// <summary>y = act(scale · (x − runningMean) / √(runningVar + ε) + bias). y may be x.</summary>
     void BatchNormInference(Tensor x, BatchNormTensors bn, double epsilon, Activation act, Tensor y);
 
+    /// <summary>Every element of y = value.</summary>
+    void Fill(double value, Tensor y);
+
     /// <summary>y = a ∘ b.</summary>
     void Multiply(Tensor a, Tensor b, Tensor y);
 

@@ -105,6 +105,9 @@ public sealed class OpCase
             case "act-bwd" or "bn" or "bn-bwd" or "bn-inference":
                 RecordActivation(t, r);
                 break;
+            case "fill":
+                r.Fill(t.Number("value"), Real("y", t.Shape()));
+                break;
             case "multiply":
                 Shape product = t.Shape();
                 r.Multiply(Real("a", product), Real("b", product), Real("y", product));

@@ -121,6 +121,8 @@ public sealed class Recorder(string name) : IOps
             2L * x.Count, ops => ops.BatchNormInference(x, bn, epsilon, act, y));
     }
 
+    public void Fill(double value, Tensor y) => Add("fill", $"{y.Shape} value {value}", [], [y], 0, ops => ops.Fill(value, y));
+
     public void Multiply(Tensor a, Tensor b, Tensor y)
     {
         Same(b.Shape, a.Shape, nameof(b));
