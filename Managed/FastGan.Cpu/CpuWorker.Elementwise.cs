@@ -50,15 +50,10 @@ internal sealed unsafe partial class CpuWorker<V, S>
 
     public void ScaleSamples(Tensor x, Tensor numerator, Tensor denominator, Tensor y)
     {
-        int N = x.Shape.N, count = x.Shape.SampleCount, whole = count - count % Width;
+        int N = x.Shape.N, count = x.Shape.SampleCount;
         (int from, int to) = Share(N);
         for (int n = from; n < to; n++)
-        {
-            float factor = Reals(numerator)[n] / Reals(denominator)[n];
-            float* sample = Reals(x) + n * count, scaled = Reals(y) + n * count;
-            Scale(factor, 0, whole, sample, scaled);
-            CpuWorker<float, Simd1>.Scale(factor, whole, count, sample, scaled);
-        }
+            Scale(Reals(numerator)[n] / Reals(denominator)[n], count, Reals(x) + n * count, Reals(y) + n * count);
 
         team.Sync();
     }
@@ -147,6 +142,13 @@ internal sealed unsafe partial class CpuWorker<V, S>
     {
         for (int i = from; i < to; i += Width)
             S.Store(S.Multiply(S.Load(a + i), S.Load(b + i)), y + i);
+    }
+
+    private static void Scale(float factor, int count, float* x, float* y)
+    {
+        int whole = count - count % Width;
+        Scale(factor, 0, whole, x, y);
+        CpuWorker<float, Simd1>.Scale(factor, whole, count, x, y);
     }
 
     private static void Scale(float factor, int from, int to, float* x, float* y)

@@ -53,4 +53,120 @@ internal sealed unsafe partial class CpuWorker<V, S>
 
         team.Sync();
     }
+
+    public void Hinge(Tensor scores, double y, Tensor? lossScale, Tensor loss, Tensor score, Tensor dscores)
+    {
+        Unscaled(lossScale);
+        if (index == 0)
+        {
+            int N = scores.Count;
+            double losses = 0, sum = 0;
+            for (int n = 0; n < N; n++)
+            {
+                double s = Reals(scores)[n], margin = 1 - y * s;
+                losses += Math.Max(0, margin);
+                sum += s;
+                Reals(dscores)[n] = margin > 0 ? (float)(-y / N) : 0;
+            }
+
+            *Reals(loss) = (float)(losses / N);
+            *Reals(score) = (float)(sum / N);
+        }
+
+        team.Sync();
+    }
+
+    public void LeastSquares(
+        Tensor predictions, Tensor? targets, double target, double weight, Tensor? lossScale, Tensor loss, Tensor score, Tensor dpredictions)
+    {
+        Unscaled(lossScale);
+        if (index == 0)
+        {
+            int N = predictions.Shape.N;
+            double squares = 0, sum = 0;
+            for (int i = 0; i < predictions.Count; i++)
+            {
+                double p = Reals(predictions)[i], error = p - (targets is null ? target : Reals(targets)[i]);
+                squares += error * error;
+                sum += p;
+                Reals(dpredictions)[i] = (float)(weight * error / N);
+            }
+
+            *Reals(loss) = (float)(weight * squares / (2 * N));
+            *Reals(score) = (float)(sum / predictions.Count);
+        }
+
+        team.Sync();
+    }
+
+    public void SoftmaxCrossEntropy(Tensor logits, Tensor labels, double weight, Tensor? lossScale, Tensor loss, Tensor accuracy, Tensor dlogits)
+    {
+        Unscaled(lossScale);
+        if (index == 0)
+        {
+            int N = logits.Shape.N, K = logits.Shape.C, right = 0;
+            double losses = 0;
+            for (int n = 0; n < N; n++)
+            {
+                float* l = Reals(logits) + n * K, d = Reals(dlogits) + n * K;
+                int label = Ints(labels)[n], largest = 0;
+                double logSum = LogSumExp(l, K);
+                for (int k = 0; k < K; k++)
+                {
+                    if (l[k] > l[largest])
+                        largest = k;
+                    d[k] = (float)(weight * (Math.Exp(l[k] - logSum) - (k == label ? 1 : 0)) / N);
+                }
+
+                losses += logSum - l[label];
+                right += largest == label ? 1 : 0;
+            }
+
+            *Reals(loss) = (float)(weight * losses / N);
+            *Reals(accuracy) = (float)right / N;
+        }
+
+        team.Sync();
+    }
+
+    public void LogSumExp(Tensor logits, Tensor y)
+    {
+        if (index == 0)
+        {
+            (int N, int K) = (logits.Shape.N, logits.Shape.C);
+            for (int n = 0; n < N; n++)
+                Reals(y)[n] = (float)LogSumExp(Reals(logits) + n * K, K);
+        }
+
+        team.Sync();
+    }
+
+    public void LogSumExpBackward(Tensor logits, Tensor y, Tensor dy, Tensor dlogits)
+    {
+        if (index == 0)
+        {
+            (int N, int K) = (logits.Shape.N, logits.Shape.C);
+            for (int n = 0; n < N; n++)
+            {
+                float* l = Reals(logits) + n * K, d = Reals(dlogits) + n * K;
+                double logSum = Reals(y)[n];
+                for (int k = 0; k < K; k++)
+                    d[k] = (float)(Reals(dy)[n] * Math.Exp(l[k] - logSum));
+            }
+        }
+
+        team.Sync();
+    }
+
+    /// <summary>Of K logits; the largest is taken out, so that no power overflows.</summary>
+    private static double LogSumExp(float* logits, int K)
+    {
+        float largest = float.NegativeInfinity;
+        for (int k = 0; k < K; k++)
+            largest = Math.Max(largest, logits[k]);
+        double sum = 0;
+        for (int k = 0; k < K; k++)
+            sum += Math.Exp((double)logits[k] - largest);
+        return largest + Math.Log(sum);
+    }
 }

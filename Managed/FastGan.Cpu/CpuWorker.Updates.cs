@@ -6,9 +6,6 @@ namespace FastGan.Cpu;
 // Moving averages are written a + (1 − β)(x − a): β and 1 − β rounded to float apart would scale them by 1 ± 3e-8 / (1 − β).
 internal sealed unsafe partial class CpuWorker<V, S>
 {
-    /// <summary>Elements that <see cref="Norm"/> sums in float before it goes on in double.</summary>
-    private const int NormChunk = 16384;
-
     public void Update(OptimizerRule rule, Tensor rates, Tensor gradients, Tensor? lossScale, Tensor state, Tensor parameters)
     {
         Unscaled(lossScale);
@@ -57,24 +54,9 @@ internal sealed unsafe partial class CpuWorker<V, S>
     public void Norm(Tensor values, Tensor? lossScale, Tensor norm)
     {
         Unscaled(lossScale);
-        int count = values.Count, chunks = (count + NormChunk - 1) / NormChunk;
-        double* sums = (double*)team.Scratch((long)chunks * sizeof(double));
-        (int first, int last) = Share(chunks);
-        for (int chunk = first; chunk < last; chunk++)
-        {
-            int from = chunk * NormChunk, to = Math.Min(from + NormChunk, count), whole = to - (to - from) % Width;
-            sums[chunk] = SquareSum(from, whole, Reals(values)) + CpuWorker<float, Simd1>.SquareSum(whole, to, Reals(values));
-        }
-
-        team.Sync();
+        double squares = TeamDot(values.Count, Reals(values), Reals(values));
         if (index == 0)
-        {
-            double sum = 0;
-            for (int chunk = 0; chunk < chunks; chunk++)
-                sum += sums[chunk];
-            *Reals(norm) = (float)Math.Sqrt(sum);
-        }
-
+            *Reals(norm) = (float)Math.Sqrt(squares);
         team.Sync();
     }
 
@@ -145,17 +127,5 @@ internal sealed unsafe partial class CpuWorker<V, S>
             V old = S.Load(average + i);
             S.Store(S.MultiplyAdd(share, S.Subtract(S.Load(values + i), old), old), average + i);
         }
-    }
-
-    private static double SquareSum(int from, int to, float* values)
-    {
-        V sum = S.Zero;
-        for (int i = from; i < to; i += Width)
-        {
-            V v = S.Load(values + i);
-            sum = S.MultiplyAdd(v, v, sum);
-        }
-
-        return S.Sum(sum);
     }
 }

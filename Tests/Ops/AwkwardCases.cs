@@ -29,6 +29,17 @@ internal static class AwkwardCases
 
     private static readonly string[] Activations = ["id", "relu", "lrelu", "tanh", "sigmoid"];
 
+    /// <summary>Samples by classes.</summary>
+    private static readonly string[] Logits = ["1x1", "5x1", "1x10", "3x33", "65x10", "7x1000", "257x2"];
+
+    private static readonly string[] Images = ["1x1", "5x33", "1x5x7x1", "3x7x5x33", "2x8x8x3", "17x4x6x16", "2x28x28x1", "2x64x64x3"];
+
+    /// <summary>Weights: one output, one input, fewer outputs than inputs and more, a row of more than 16384 numbers.</summary>
+    private static readonly string[] Matrices = ["1x1", "1x33", "33x1", "3x2x2x1", "5x3x3x7", "40x4x4x33", "257x16", "64x4x4x64", "3x16400"];
+
+    /// <summary>The largest shift moves small images out of sight.</summary>
+    private static readonly string[] Augmentations = ["shift 0", "flip shift 0", "shift 2", "flip shift 3", "flip shift 40"];
+
     private static readonly int[] Counts = [1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 65, 255, 1000, 20011];
 
     public static IEnumerable<string> All =>
@@ -42,6 +53,10 @@ internal static class AwkwardCases
         "slice 1x2 from 1 take 1", "slice 3x7x5x2 from 0 take 1", "slice 2x4x4x38 from 33 take 5", "slice 2x4x4x48 from 16 take 16",
         "embed 10x100 n7", "embed 1x1 n3", "embed 10x33 n64", "embed-bwd 10x100 n7", "embed-bwd 10x33 n64 acc", "embed-bwd 1x1 n3",
         "embed-bwd 3x5 n2 acc",
+        .. Logits.SelectMany((s, i) => Classes(s, i % 2 == 0 ? 1 : -0.5)),
+        .. Images.SelectMany((s, i) => Gradients(s, i % 2)),
+        .. Matrices.SelectMany(s => (string[])[$"spectral-norm {s}", $"spectral-norm-bwd {s}", $"spectral-norm-bwd {s} inplace"]),
+        .. Images.SelectMany(s => Augmentations.SelectMany(a => (string[])[$"augment {s} {a} stream 5", $"augment-bwd {s} {a} stream 5"])),
     ];
 
     /// <summary>With a loss scale, which half precision has and the processor doesn't.</summary>
@@ -50,8 +65,11 @@ internal static class AwkwardCases
         .. new[] { 1, 3, 33, 1000, 20011 }.SelectMany(n => (string[])
         [
             $"bce n{n} target 1 weight 0.5 scaled", $"bce n{n} target 0 weight -1 scaled", $"wasserstein n{n} y -1 scaled",
+            $"hinge n{n} y 1 scaled", $"least-squares {n}x2 weight 0.5 scaled", $"least-squares {n}x1 target 1 weight 1 scaled",
             $"adam {n} scaled", $"rmsprop {n} scaled", $"sgd {n} scaled", $"clip {n} limit 0.01 scaled", $"norm {n} scaled",
         ]),
+        .. Logits.Select(s => $"cross-entropy {s} weight 0.5 scaled"),
+        .. Images.Select(s => $"gradient-penalty {s} center 1 weight 10 scaled"),
         "adjust-scale",
     ];
 
@@ -73,6 +91,16 @@ internal static class AwkwardCases
     [
         $"noise Normal 1x{n} stream 7", $"noise Uniform 1x{n} stream 4000000000", $"random-labels n{n} classes 10 stream 3",
         $"bce n{n} target 1 weight 0.5", $"bce n{n} target 0 weight -1", $"bce n{n} target 0.9 weight 1", $"wasserstein n{n} y -1",
+        $"hinge n{n} y 1", $"hinge n{n} y -1", $"least-squares {n}x1 target 1 weight 0.5", $"least-squares {n}x3 weight 1",
         $"adam {n}", $"rmsprop {n}", $"sgd {n}", $"clip {n} limit 0.01", $"ema {n} decay 0.999", $"norm {n}",
+    ];
+
+    private static IEnumerable<string> Classes(string logits, double weight) =>
+        [$"cross-entropy {logits} weight {weight}", $"log-sum-exp {logits}", $"log-sum-exp-bwd {logits}"];
+
+    private static IEnumerable<string> Gradients(string images, int center) =>
+    [
+        $"mix {images}", $"gradient-penalty {images} center {center} weight 10",
+        $"gradient-penalty {images} center {1 - center} weight 0.5 inplace",
     ];
 }
