@@ -19,6 +19,9 @@ public static class RandomNumbers
     /// <summary>Stream numbers, so that no two uses share a block. A recorded step adds its own ordinal to <see cref="Step"/>.</summary>
     public const uint InitGenerator = 1, InitDiscriminator = 2, DataOrder = 3, Samples = 4, Step = 0x100;
 
+    /// <summary>No run gets this far: the epoch whose order chooses the labelled images.</summary>
+    public const ulong LabelledEpoch = ulong.MaxValue;
+
     private const uint M0 = 0xD2511F53, M1 = 0xCD9E8D57, W0 = 0x9E3779B9, W1 = 0xBB67AE85;
 
     /// <summary>The four 32-bit lanes of a block.</summary>

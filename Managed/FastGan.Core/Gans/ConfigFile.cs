@@ -122,6 +122,13 @@ public static class ConfigFile
         Require(t.Steps >= 1, "training.steps", t.Steps, "at least 1");
         Require(t.CriticSteps is >= 1 and <= 100, "training.critic_steps", t.CriticSteps, "from 1 to 100");
         Require(t.Clip is null or { Limit: > 0 }, "training.clip.limit", t.Clip?.Limit, "above 0");
+        Require(t.Penalty is null or { Weight: > 0 and < double.PositiveInfinity }, "training.penalty.weight", t.Penalty?.Weight, "above 0, such as 10");
+        Require(t.RealTarget is > 0.5 and <= 1, "training.real_target", t.RealTarget, "above 0.5 to 1, such as 0.9");
+        Require(t.Pack is >= 1 and <= 8, "training.pack", t.Pack, "from 1 to 8");
+        Require(t.Augment is null || (t.Augment.Shift >= 0 && t.Augment.Shift < m.ImageSize), "training.augment.shift", t.Augment?.Shift, $"from 0 to {m.ImageSize - 1} pixels");
+        Require(t.Decay is >= 0 and <= 1, "training.decay", t.Decay, "from 0 to 1");
+        Require(t.Labels is null or >= 1, "training.labels", t.Labels, "at least 1");
+        Require(m.Codes >= 0, "model.codes", m.Codes, "0 or more");
         Require(t.Ema is null or (> 0 and < 1), "training.ema", t.Ema, "between 0 and 1, such as 0.999");
         Require(o.LogEvery >= 1, "output.log_every", o.LogEvery, "at least 1");
         Require(o.SampleEvery >= 1, "output.sample_every", o.SampleEvery, "at least 1");

@@ -12,10 +12,12 @@ public static class Presets
 {
     public const int SmallestImage = 16, LargestImage = 128, DefaultLatent = 100;
 
-    public static IReadOnlyList<string> Names { get; } = ["gan", "dcgan", "wgan", "cgan"];
+    private const int InfoGanClasses = 10, InfoGanCodes = 2;
+
+    public static IReadOnlyList<string> Names { get; } = ["gan", "dcgan", "wgan", "wgan-gp", "cgan", "acgan", "sgan", "infogan"];
 
     /// <summary>A preset for square images.</summary>
-    /// <param name="classNames">What the labels are called, for cgan; one for each class.</param>
+    /// <param name="classNames">What the labels are called, for the variants that use them; one for each class.</param>
     /// <exception cref="FastGanException">No such preset, or an image size or number of channels that it can't make.</exception>
     public static RunConfig Make(
         string name, DataSpec data, int imageSize, int channels, int classes = 0, IReadOnlyList<string>? classNames = null, int latent = DefaultLatent)
@@ -25,44 +27,108 @@ public static class Presets
         CheckImage(name, imageSize, channels);
         if (latent < 1)
             throw new FastGanException($"latent is {latent}, must be at least 1");
-        if (name == "cgan" && classes == 0)
-            throw new FastGanException("cgan needs labels, and the data has none: give an IDX pair or a folder with one sub-folder a class, or train dcgan");
+        DiscriminatorHead head = name switch
+        {
+            "acgan" => DiscriminatorHead.Class,
+            "sgan" => DiscriminatorHead.SemiSupervised,
+            "infogan" => DiscriminatorHead.Code,
+            _ => DiscriminatorHead.None,
+        };
+        bool ownClasses = head == DiscriminatorHead.Code, labels = name == "cgan" || (head != DiscriminatorHead.None && !ownClasses);
+        if (labels && classes == 0)
+            throw new FastGanException($"{name} needs labels, and the data has none: give an IDX pair or a folder with one sub-folder a class, or train dcgan");
+        if (ownClasses && classes == 0)
+            classes = InfoGanClasses;
+
+        ModelSpec model = new()
+        {
+            ImageSize = imageSize,
+            Channels = channels,
+            Classes = labels || ownClasses ? classes : 0,
+            ClassNames = labels ? classNames ?? [] : [],
+            Head = head,
+            Codes = ownClasses ? InfoGanCodes : 0,
+            Latent = latent,
+            LatentDistribution = ownClasses ? Distribution.Uniform : Distribution.Normal,
+            Generator = name switch
+            {
+                "gan" => MlpGenerator(imageSize, channels),
+                "cgan" or "acgan" => ConvGenerator(imageSize, channels, new LabelMultiplyLayer()),
+                "infogan" => ConvGenerator(imageSize, channels, new LabelOneHotLayer()),
+                _ => ConvGenerator(imageSize, channels, null),
+            },
+            Discriminator = MlpDiscriminator(),
+        };
+        if (name != "gan")
+            model = model with { Discriminator = ConvDiscriminator(imageSize, name == "cgan", model.DiscriminatorOutputs()) };
 
         // The WGAN paper's rate is 5e-5; with images this small, four times that gets as far in a quarter of the steps.
         OptimizerSpec adam = new(OptimizerKind.Adam, 2e-4), rmsProp = new(OptimizerKind.RmsProp, 2e-4);
-        int convBatch = imageSize <= 32 ? 128 : 64;
-        (NetSpec g, NetSpec d) = name == "gan" ? (MlpGenerator(imageSize, channels), MlpDiscriminator())
-            : (ConvGenerator(imageSize, channels, name == "cgan"), ConvDiscriminator(imageSize, name == "cgan"));
-        return new RunConfig
+        TrainingSpec training = new()
         {
-            Preset = name,
-            Data = data,
-            Model = new ModelSpec
-            {
-                ImageSize = imageSize,
-                Channels = channels,
-                Classes = name == "cgan" ? classes : 0,
-                ClassNames = name == "cgan" ? classNames ?? [] : [],
-                Latent = latent,
-                Generator = g,
-                Discriminator = d,
-            },
-            Training = name switch
-            {
-                "gan" => new TrainingSpec { Batch = 64, Steps = 20_000, GeneratorOptimizer = adam, DiscriminatorOptimizer = adam },
-                "wgan" => new TrainingSpec
-                {
-                    Batch = 64,
-                    Steps = 1_500,
-                    Loss = AdversarialLoss.Wasserstein,
-                    CriticSteps = 5,
-                    Clip = new ClipSpec(0.01),
-                    GeneratorOptimizer = rmsProp,
-                    DiscriminatorOptimizer = rmsProp,
-                },
-                _ => new TrainingSpec { Batch = convBatch, Steps = 2_000, GeneratorOptimizer = adam, DiscriminatorOptimizer = adam },
-            },
+            Batch = imageSize <= 32 ? 128 : 64,
+            Steps = 2_000,
+            GeneratorOptimizer = adam,
+            DiscriminatorOptimizer = adam,
         };
+        training = name switch
+        {
+            "gan" => training with { Batch = 64, Steps = 20_000 },
+            "wgan" => Wasserstein(training, rmsProp) with { Clip = new ClipSpec(0.01) },
+            "wgan-gp" => Wasserstein(training, adam with { LearningRate = 1e-4, Beta1 = 0, Beta2 = 0.9 }),
+            _ => training,
+        };
+        RunConfig config = new() { Preset = name, Data = data, Model = model, Training = training };
+        return name == "wgan-gp" ? WithPenalty(config, new PenaltySpec(PenaltyKind.Interpolates, 10)) : config;
+    }
+
+    /// <summary>The config with a penalty, and a discriminator without batch norm, which a penalty can't have.</summary>
+    public static RunConfig WithPenalty(RunConfig config, PenaltySpec penalty) => config with
+    {
+        Model = config.Model with { Discriminator = WithoutBatchNorm(config.Model.Discriminator) },
+        Training = config.Training with { Penalty = penalty },
+    };
+
+    /// <summary>
+    /// The config with spectral norm on every layer of the discriminator (Miyato et al., 2018), in place of batch norm, whose scales would undo it.
+    /// </summary>
+    public static RunConfig WithSpectralNorm(RunConfig config)
+    {
+        NetSpec d = WithoutBatchNorm(config.Model.Discriminator);
+        IEnumerable<Layer> layers = d.Layers.Select(layer => layer switch
+        {
+            DenseLayer dense => dense with { SpectralNorm = true },
+            ConvLayer conv => conv with { SpectralNorm = true },
+            _ => layer,
+        });
+        return config with { Model = config.Model with { Discriminator = d with { Layers = [.. layers] } } };
+    }
+
+    private static TrainingSpec Wasserstein(TrainingSpec t, OptimizerSpec optimizer) => t with
+    {
+        Batch = 64,
+        Steps = 1_500,
+        Loss = AdversarialLoss.Wasserstein,
+        CriticSteps = 5,
+        GeneratorOptimizer = optimizer,
+        DiscriminatorOptimizer = optimizer,
+    };
+
+    /// <summary>The layers without batch norm; whatever fed one gets the bias that it had no use for.</summary>
+    private static NetSpec WithoutBatchNorm(NetSpec net)
+    {
+        List<Layer> layers = [];
+        foreach (Layer layer in net.Layers)
+        {
+            if (layer is not BatchNormLayer)
+                layers.Add(layer);
+            else if (layers[^1] is ConvLayer conv)
+                layers[^1] = conv with { Bias = true };
+            else if (layers[^1] is DenseLayer dense)
+                layers[^1] = dense with { Bias = true };
+        }
+
+        return net with { Layers = layers };
     }
 
     /// <summary>Refuses an image that the presets can't make, and names the nearest sizes that they can.</summary>
@@ -94,10 +160,10 @@ public static class Presets
     /// DCGAN (Radford, Metz and Chintala, 2016): a dense layer to the smallest map, then transposed convolutions that double it, 64 channels
     /// at the last but one, twice as many at each level below, 512 at the most.
     /// </summary>
-    private static NetSpec ConvGenerator(int size, int channels, bool labels)
+    private static NetSpec ConvGenerator(int size, int channels, Layer? labels)
     {
         int levels = Levels(size), smallest = size >> levels;
-        List<Layer> layers = labels ? [new LabelMultiplyLayer()] : [];
+        List<Layer> layers = labels is null ? [] : [labels];
         int width = Width(levels);
         layers.AddRange([new DenseLayer(smallest * smallest * width, Bias: false), new ReshapeLayer(smallest, smallest, width), new BatchNormLayer(), new ReluLayer()]);
         for (int level = levels - 1; level >= 1; level--)
@@ -106,14 +172,14 @@ public static class Presets
         return new NetSpec(Initialisation.Dcgan, layers);
     }
 
-    /// <summary>The mirror image: strided convolutions that halve the map, batch norm in all but the first, one dense layer to the logit.</summary>
-    private static NetSpec ConvDiscriminator(int size, bool labels)
+    /// <summary>The mirror image: strided convolutions that halve the map, batch norm in all but the first, one dense layer to the outputs.</summary>
+    private static NetSpec ConvDiscriminator(int size, bool labels, int outputs)
     {
         List<Layer> layers = labels ? [new LabelChannelLayer()] : [];
         layers.AddRange([new ConvLayer(Width(1)), new LeakyReluLayer()]);
         for (int level = 2; level <= Levels(size); level++)
             layers.AddRange([new ConvLayer(Width(level), Bias: false), new BatchNormLayer(), new LeakyReluLayer()]);
-        layers.Add(new DenseLayer(1));
+        layers.Add(new DenseLayer(outputs));
         return new NetSpec(Initialisation.Dcgan, layers);
     }
 

@@ -8,7 +8,19 @@ namespace FastGan.Training;
 /// <param name="VirtualDevice">What computed, where that was a virtual device.</param>
 public sealed record MetricsLine(
     long Step, long Images, double DLoss, double GLoss, double DReal, double DFake, double DGradNorm, double GGradNorm,
-    double? ImagesPerSecond = null, string? VirtualDevice = null);
+    double? ImagesPerSecond = null, string? VirtualDevice = null)
+{
+    /// <summary>See <see cref="StepMetrics"/>, as the next four; each only where the variant has it.</summary>
+    public double? ClassLoss { get; init; }
+
+    public double? ClassAccuracy { get; init; }
+
+    public double? CodeLoss { get; init; }
+
+    public double? Penalty { get; init; }
+
+    public double? InputGradNorm { get; init; }
+}
 
 /// <summary>A run's metrics.jsonl: lines are appended and flushed one at a time.</summary>
 public static class MetricsFile

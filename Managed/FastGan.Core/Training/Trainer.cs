@@ -9,6 +9,21 @@ namespace FastGan.Training;
 /// <param name="DFake">Mean D(G(z)) in the discriminator's update.</param>
 public readonly record struct StepMetrics(double DLoss, double GLoss, double DReal, double DFake, double DGradNorm, double GGradNorm)
 {
+    /// <summary>Cross-entropy of the classes in the discriminator's update; null for a discriminator that names none.</summary>
+    public double? ClassLoss { get; init; }
+
+    /// <summary>Share of them that it named right.</summary>
+    public double? ClassAccuracy { get; init; }
+
+    /// <summary>Loss of the codes read back; null without codes.</summary>
+    public double? CodeLoss { get; init; }
+
+    /// <summary>Penalty on the discriminator's gradient by its input; null without one.</summary>
+    public double? Penalty { get; init; }
+
+    /// <summary>Mean norm of that gradient.</summary>
+    public double? InputGradNorm { get; init; }
+
     public bool IsFinite => double.IsFinite(DLoss) && double.IsFinite(GLoss) && double.IsFinite(DGradNorm) && double.IsFinite(GGradNorm);
 }
 
@@ -19,6 +34,7 @@ public readonly record struct StepMetrics(double DLoss, double GLoss, double DRe
 public sealed class Trainer : IDisposable
 {
     private readonly BatchOrder _order;
+    private readonly LabelledSubset? _labelled;
     private readonly int[] _key = new int[4];
     private readonly int[] _indices;
     private readonly double[] _metrics;
@@ -37,6 +53,8 @@ public sealed class Trainer : IDisposable
         bool resident = device.HasRoomForData(data.Images.Length);
         Gan = new Gan(config, data, resident);
         _order = new BatchOrder(config.Training.Seed, data.Count, config.Training.Batch);
+        if (config.Model.Head == DiscriminatorHead.SemiSupervised)
+            _labelled = new LabelledSubset(config.Training.Seed, data, config.Training.Labels);
         _indices = new int[Gan.Indices.Count];
         _rates = new double[Gan.Rates.Count];
         _metrics = new double[Gan.Metrics.Count];
@@ -115,9 +133,19 @@ public sealed class Trainer : IDisposable
     public StepMetrics ReadMetrics()
     {
         Device.Read(Gan.Metrics, _metrics.AsSpan());
+        double Value(Metric metric) => _metrics[(int)metric];
+        double? Where(bool known, Metric metric) => known ? Value(metric) : null;
+        bool named = Config.Model.Head != DiscriminatorHead.None, penalised = Config.Training.Penalty is not null;
         return new StepMetrics(
-            _metrics[(int)Metric.DLossReal] + _metrics[(int)Metric.DLossFake], _metrics[(int)Metric.GLoss],
-            _metrics[(int)Metric.DReal], _metrics[(int)Metric.DFake], _metrics[(int)Metric.DGradNorm], _metrics[(int)Metric.GGradNorm]);
+            Value(Metric.DLossReal) + Value(Metric.DLossFake), Value(Metric.GLoss), Value(Metric.DReal), Value(Metric.DFake),
+            Value(Metric.DGradNorm), Value(Metric.GGradNorm))
+        {
+            ClassLoss = Where(named, Metric.ClassLoss),
+            ClassAccuracy = Where(named, Metric.ClassAccuracy),
+            CodeLoss = Where(Config.Model.Codes > 0, Metric.CodeLoss),
+            Penalty = Where(penalised, Metric.Penalty),
+            InputGradNorm = Where(penalised, Metric.InputGradNorm),
+        };
     }
 
     /// <summary>Writes what changes from step to step: random key, minibatch, rates.</summary>
@@ -128,14 +156,17 @@ public sealed class Trainer : IDisposable
         (_key[2], _key[3]) = ((int)StepsDone, (int)(StepsDone >> 32));
         Device.Write(Gan.Key, _key);
 
+        double factor = t.RateFactor(StepsDone);
         for (int i = 0; i < t.CriticSteps; i++)
         {
             long update = StepsDone * t.CriticSteps + i;
-            _order.Indices(update, _indices.AsSpan(i * t.Batch, t.Batch));
-            (_rates[2 * i], _rates[2 * i + 1]) = Gan.DiscriminatorOptimizer.Rule.Rates(t.DiscriminatorOptimizer.LearningRate, update + 1);
+            Span<int> indices = _indices.AsSpan(i * Gan.Indices.Shape.C, Gan.Indices.Shape.C);
+            _order.Indices(update, indices[..t.Batch]);
+            _labelled?.Indices(update, indices[t.Batch..]);
+            (_rates[2 * i], _rates[2 * i + 1]) = Gan.DiscriminatorOptimizer.Rule.Rates(factor * t.DiscriminatorOptimizer.LearningRate, update + 1);
         }
 
-        (_rates[^2], _rates[^1]) = Gan.GeneratorOptimizer.Rule.Rates(t.GeneratorOptimizer.LearningRate, StepsDone + 1);
+        (_rates[^2], _rates[^1]) = Gan.GeneratorOptimizer.Rule.Rates(factor * t.GeneratorOptimizer.LearningRate, StepsDone + 1);
         if (_streamed is null)
             Device.Write(Gan.Indices, _indices);
         else
@@ -160,9 +191,9 @@ public sealed class Trainer : IDisposable
             throw new FastGanException($"the batch of {config.Training.Batch} is larger than the data: {data.Name} has {data.Count} images; use --batch {data.Count} or less");
         if (data.Height != model.ImageSize || data.Width != model.ImageSize || data.Channels != model.Channels)
             throw new FastGanException($"{data.Name} has images of {data.Height}×{data.Width}×{data.Channels}, the model makes {model.ImageSize}×{model.ImageSize}×{model.Channels}");
-        if (model.Classes > 0 && data.Labels is null)
+        if (model.NeedsLabels() && data.Labels is null)
             throw new FastGanException($"{config.Preset} needs labels, and {data.Name} has none: give an IDX pair or a folder with one sub-folder a class");
-        if (model.Classes > 0 && data.Classes > model.Classes)
+        if (model.NeedsLabels() && data.Classes > model.Classes)
             throw new FastGanException($"{data.Name} has {data.Classes} classes, the model takes {model.Classes}");
     }
 }

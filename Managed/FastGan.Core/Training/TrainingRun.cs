@@ -70,7 +70,14 @@ public sealed class TrainingRun(Trainer trainer, RunFolder folder)
     }
 
     private MetricsLine Line(Progress p) => new(
-        p.Step, p.Images, p.Metrics.DLoss, p.Metrics.GLoss, p.Metrics.DReal, p.Metrics.DFake, p.Metrics.DGradNorm, p.Metrics.GGradNorm, p.ImagesPerSecond, VirtualDevice);
+        p.Step, p.Images, p.Metrics.DLoss, p.Metrics.GLoss, p.Metrics.DReal, p.Metrics.DFake, p.Metrics.DGradNorm, p.Metrics.GGradNorm, p.ImagesPerSecond, VirtualDevice)
+    {
+        ClassLoss = p.Metrics.ClassLoss,
+        ClassAccuracy = p.Metrics.ClassAccuracy,
+        CodeLoss = p.Metrics.CodeLoss,
+        Penalty = p.Metrics.Penalty,
+        InputGradNorm = p.Metrics.InputGradNorm,
+    };
 
     /// <summary>A grid from the same latents each time; a conditional model's columns are its classes.</summary>
     private void SavePicture(Action onPicture)
