@@ -3,27 +3,13 @@ using FastGan.Tensors;
 
 namespace FastGan.Cuda;
 
-// losses.cu, updates.cu
+// updates.cu
 internal sealed unsafe partial class CudaOps
 {
     /// <summary>An update that what follows may still join: clipping of the same weights, and their average.</summary>
     private Tensor? _updated;
     private Kernel _updateKernel;
     private UpdateParams _update;
-
-    public void BceWithLogits(Tensor logits, double target, double weight, Tensor? lossScale, Tensor loss, Tensor score, Tensor dlogits) =>
-        Launch(Kernel.Bce, 1, 1, new BceParams
-        {
-            logits = Working(logits), loss_scale = FullOrNull(lossScale), loss = Full(loss), score = Full(score), dlogits = Working(dlogits),
-            target = (float)target, weight = (float)weight, count = logits.Count,
-        });
-
-    public void Wasserstein(Tensor scores, double y, Tensor? lossScale, Tensor loss, Tensor score, Tensor dscores) =>
-        Launch(Kernel.Wasserstein, 1, 1, new WassersteinParams
-        {
-            scores = Working(scores), loss_scale = FullOrNull(lossScale), loss = Full(loss), score = Full(score), dscores = Working(dscores),
-            y = (float)y, count = scores.Count,
-        });
 
     public void Update(OptimizerRule rule, Tensor rates, Tensor gradients, Tensor? lossScale, Tensor state, Tensor parameters)
     {
@@ -106,12 +92,10 @@ internal sealed unsafe partial class CudaOps
 
     public void Norm(Tensor values, Tensor? lossScale, Tensor norm)
     {
-        const int MostPartials = 512;
-        int vector = Vector(0, Working(values)), threads = vector == 1 ? values.Count / _pack : values.Count;
-        int blocks = Math.Clamp(threads / (Block * 4), 1, MostPartials);
+        int vector = Vector(0, Working(values)), blocks = SumBlocks(values.Count, vector);
         Launch(Kernel.L2Norm, blocks, 1, new L2NormParams
         {
-            values = Working(values), loss_scale = FullOrNull(lossScale), partials = session.Scratch(MostPartials * sizeof(float)),
+            values = Working(values), loss_scale = FullOrNull(lossScale), partials = session.Scratch((nuint)blocks * sizeof(float)),
             counters = session.ZeroedCounters, norm = Full(norm), count = values.Count, vector = vector,
         });
     }

@@ -86,6 +86,13 @@ internal sealed unsafe partial class CudaOps(Session session) : IOps, IDisposabl
         Launch(kernel, Math.Clamp((threads + Block - 1) / Block, 1, MostBlocks), 1, parameters);
     }
 
+    /// <summary>Blocks of a kernel that sums up <paramref name="count"/> elements: by the sizes alone, so that the order of additions is the same on every GPU.</summary>
+    private int SumBlocks(int count, int vector)
+    {
+        const int MostPartials = 512, RunsOfThread = 4;
+        return Math.Clamp((vector == 1 ? count / _pack : count) / (Block * RunsOfThread), 1, MostPartials);
+    }
+
     private void Launch<T>(Kernel kernel, int blocks, int rows, in T parameters) where T : unmanaged
     {
         Flush();

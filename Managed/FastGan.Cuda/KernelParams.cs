@@ -138,11 +138,87 @@ internal struct BceParams
     public int count;
 }
 
-internal struct WassersteinParams
+internal struct CriticParams
 {
     public ulong scores, loss_scale, loss, score, dscores;
     public float y;
     public int count;
+}
+
+internal struct LeastSquaresParams
+{
+    public ulong predictions, targets, loss_scale, loss, score, dpredictions;
+    public float target, weight;
+    public int samples, count;
+}
+
+internal struct CrossEntropyParams
+{
+    public ulong logits, labels, loss_scale, partials, counters, loss, accuracy, dlogits;
+    public float weight;
+    public int samples, classes;
+}
+
+internal struct LogSumExpParams
+{
+    public ulong logits, y;
+    public int samples, classes;
+}
+
+internal struct LogSumExpBackwardParams
+{
+    public ulong logits, y, dy, dlogits;
+    public int classes, count;
+}
+
+internal struct MixParams
+{
+    public ulong a, b, t, y;
+    public int sample, count, vector;
+}
+
+internal struct GradientPenaltyParams
+{
+    public ulong g, loss_scale, partials, counters, loss, norm, dg;
+    public float center, weight;
+    public int sample, vector;
+}
+
+internal struct SpectralColumnsParams
+{
+    public ulong w, u, t;
+    public ColumnsParam columns;
+}
+
+internal struct SpectralRowsParams
+{
+    public ulong w, t, partials, counters, u, u_copy, v, sigma;
+    public int width, vector;
+}
+
+internal struct SpectralScaleParams
+{
+    public ulong w, sigma, y;
+    public int count, vector;
+}
+
+internal struct SpectralProductParams
+{
+    public ulong dy, y, partials, counters, product;
+    public int count, vector;
+}
+
+internal struct SpectralGradientParams
+{
+    public ulong dy, u, v, sigma, product, dw;
+    public int width, count, vector;
+}
+
+internal struct AugmentParams
+{
+    public ulong key, from, to;
+    public uint stream;
+    public int flip, shift, backward, parts, height, width, channels, vector;
 }
 
 internal unsafe struct UpdateParams

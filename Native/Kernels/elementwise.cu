@@ -19,7 +19,7 @@ KERNEL(scale_samples, ScaleSamplesParams) {
     each_run(p.count, p.vector, [&](auto width, u32 i) {
         constexpr int N = decltype(width)::value;
         u32 n = i / p.sample;
-        float denominator = load(p.denominator, n), ratio = denominator == 0 ? 0.0f : load(p.numerator, n) / denominator;
+        float ratio = quotient(load(p.numerator, n), load(p.denominator, n));
         lanes<N> x = load_lanes<N>(p.x, i);
         for (int j = 0; j < N; j++)
             x.v[j] *= ratio;

@@ -13,14 +13,21 @@ struct width_of {
     static constexpr int value = N;
 };
 
-// f(width, i) for runs that cover [0, count): PACK elements at a time where vector says so, the rest one by one.
+// f(width, i) for runs that cover [0, count): PACK elements at a time where vector says so, the rest one by one. Shared out among `threads` threads,
+// of which this is number `thread`.
+template <class F>
+DEVICE void each_run(u32 thread, u32 threads, u32 count, int vector, F f) {
+    u32 wide = vector ? count / PACK * PACK : 0;
+    for (u32 i = thread * PACK; i < wide; i += threads * PACK)
+        f(width_of<PACK>(), i);
+    for (u32 i = wide + thread; i < count; i += threads)
+        f(width_of<1>(), i);
+}
+
+// Among all threads of the grid.
 template <class F>
 DEVICE void each_run(u32 count, int vector, F f) {
-    u32 wide = vector ? count / PACK * PACK : 0;
-    for (u32 i = first_thread() * PACK; i < wide; i += all_threads() * PACK)
-        f(width_of<PACK>(), i);
-    for (u32 i = wide + first_thread(); i < count; i += all_threads())
-        f(width_of<1>(), i);
+    each_run(first_thread(), all_threads(), count, vector, f);
 }
 
 DEVICE float absolute(float x) { return x < 0 ? -x : x; }
@@ -37,6 +44,9 @@ DEVICE float exp_negative(float x) {
     return e * bits_float((u32)(n + 127) << 23);
 }
 
+// eˣ; infinite above 87.
+DEVICE float exp_of(float x) { return x > 0 ? div_rn(1.0f, exp_negative(-x)) : exp_negative(x); }
+
 // ln(1 + e) for e in [0, 1]: 2 artanh(e / (2 + e)).
 DEVICE float log1p_unit(float e) {
     float s = e / (2.0f + e), s2 = s * s;
@@ -44,6 +54,22 @@ DEVICE float log1p_unit(float e) {
     series = 1.0f / 5 + s2 * (1.0f / 7 + s2 * (1.0f / 9 + s2 * series));
     return 2.0f * s * (1.0f + s2 * (1.0f / 3 + s2 * series));
 }
+
+// c + x · y
+DEVICE float step_rn(float c, float x, float y) { return add_rn(c, mul_rn(x, y)); }
+
+// ln v for normal v > 0. Each operation rounds once, so that every compiler gives the same.
+DEVICE float ln_rn(float v) {
+    u32 bits = float_bits(v);
+    int exponent = (int)(bits - 0x3F3504F3u) >> 23;
+    float m = bits_float(bits - ((u32)exponent << 23));
+    float s = div_rn(sub_rn(m, 1.0f), add_rn(m, 1.0f)), s2 = mul_rn(s, s);
+    float series = step_rn(2.0f, s2, step_rn(0.666666667f, s2, step_rn(0.4f, s2, step_rn(0.285714286f, s2, 0.222222222f))));
+    return add_rn(mul_rn((float)exponent, 0.693147182f), mul_rn(s, series));
+}
+
+// ln(1 + x) for x ≥ 0.
+DEVICE float log1p_of(float x) { return x <= 1.0f ? log1p_unit(x) : ln_rn(1.0f + x); }
 
 DEVICE float sigmoid(float x) {
     float e = exp_negative(-absolute(x));
@@ -87,6 +113,9 @@ DEVICE float slope_at(Activation act, float y) {
             return 1.0f;
     }
 }
+
+// a / b; 0 where b is.
+DEVICE float quotient(float a, float b) { return b == 0 ? 0.0f : a / b; }
 
 DEVICE float clamp(float v, float limit) { return v > limit ? limit : v < -limit ? -limit : v; }
 

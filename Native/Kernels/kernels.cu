@@ -1,5 +1,6 @@
 // All kernels as one source, for the run-time compiler.
 #include "activation.cu"
+#include "augmentation.cu"
 #include "batchnorm.cu"
 #include "data.cu"
 #include "elementwise.cu"
@@ -7,4 +8,5 @@
 #include "losses.cu"
 #include "patches.cu"
 #include "random.cu"
+#include "smoothness.cu"
 #include "updates.cu"

@@ -211,7 +211,7 @@ struct BceParams {
     int count;
 };
 
-struct WassersteinParams {
+struct CriticParams {
     global<real> scores;
     global<float> loss_scale;  // may be null
     global<float> loss;
@@ -219,6 +219,142 @@ struct WassersteinParams {
     global<real> dscores;
     float y;
     int count;
+};
+
+struct LeastSquaresParams {
+    global<real> predictions;
+    global<real> targets;      // null where all are target
+    global<float> loss_scale;  // may be null
+    global<float> loss;
+    global<float> score;
+    global<real> dpredictions;
+    float target;
+    float weight;
+    int samples;
+    int count;
+};
+
+struct CrossEntropyParams {
+    global<real> logits;
+    global<int> labels;
+    global<float> loss_scale;  // may be null
+    global<float> partials;
+    global<u32> counters;
+    global<float> loss;
+    global<float> accuracy;
+    global<real> dlogits;
+    float weight;
+    int samples;
+    int classes;
+};
+
+struct LogSumExpParams {
+    global<real> logits;
+    global<real> y;
+    int samples;
+    int classes;
+};
+
+struct LogSumExpBackwardParams {
+    global<real> logits;
+    global<real> y;
+    global<real> dy;
+    global<real> dlogits;
+    int classes;
+    int count;
+};
+
+// ---- smoothness.cu
+struct MixParams {
+    global<real> a;
+    global<real> b;
+    global<real> t;
+    global<real> y;
+    int sample;
+    int count;
+    int vector;
+};
+
+// A block a sample.
+struct GradientPenaltyParams {
+    global<real> g;
+    global<float> loss_scale;  // may be null
+    global<float> partials;
+    global<u32> counters;
+    global<float> loss;
+    global<float> norm;
+    global<real> dg;
+    float center;
+    float weight;
+    int sample;
+    int vector;
+};
+
+struct SpectralColumnsParams {
+    global<float> w;
+    global<float> u;
+    global<float> t;
+    Columns columns;
+};
+
+// A block a row.
+struct SpectralRowsParams {
+    global<float> w;
+    global<float> t;
+    global<float> partials;
+    global<u32> counters;
+    global<float> u;
+    global<real> u_copy;  // may be null
+    global<float> v;
+    global<float> sigma;
+    int width;
+    int vector;
+};
+
+struct SpectralScaleParams {
+    global<float> w;
+    global<float> sigma;
+    global<real> y;
+    int count;
+    int vector;
+};
+
+struct SpectralProductParams {
+    global<real> dy;
+    global<real> y;
+    global<float> partials;
+    global<u32> counters;
+    global<float> product;
+    int count;
+    int vector;
+};
+
+struct SpectralGradientParams {
+    global<real> dy;
+    global<float> u;
+    global<float> v;
+    global<float> sigma;
+    global<float> product;
+    global<real> dw;
+    int width;
+    int count;
+    int vector;
+};
+
+// ---- augmentation.cu
+struct AugmentParams {
+    global<u32> key;
+    global<real> from;
+    global<real> to;
+    u32 stream;
+    int flip;
+    int shift;
+    int backward;
+    int parts;  // blocks of a sample
+    int height;
+    int width;
+    int channels;
+    int vector;
 };
 
 // ---- updates.cu

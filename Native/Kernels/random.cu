@@ -1,45 +1,10 @@
-// Philox 4×32-10 (Salmon, Moraes, Dror and Shaw, 2011): a number is a function of (seed, stream, step, index). Element i takes lane i mod 4 of
-// block i / 4. Every operation here rounds once and none may be contracted, so that all backends agree to the bit of a float
-// (FastGan.RandomNumbers is the definition).
+// Random numbers: element i takes lane i mod 4 of Philox block i / 4. Every operation here rounds once and none may be contracted, so that all backends
+// agree to the bit of a float (FastGan.RandomNumbers is the definition).
 //   noise           N(0, 1) by Box–Muller, or U(−1, 1). About 90 operations and sizeof(real) bytes an element.
 //   random_labels   high word of lane · classes
-#include "functions.h"
-
-DEVICE u32 high_product(u32 a, u32 b) { return (u32)(((u64)a * b) >> 32); }
-
-struct Philox {
-    u32 x[4];
-};
-
-DEVICE Philox philox(global<u32> key, u32 stream, u32 block) {
-    u32 x0 = block, x1 = stream, x2 = load(key, 2), x3 = load(key, 3), k0 = load(key, 0), k1 = load(key, 1);
-    for (int round = 0; round < 10; round++) {
-        u32 high0 = high_product(0xD2511F53u, x0), low0 = 0xD2511F53u * x0;
-        u32 high1 = high_product(0xCD9E8D57u, x2), low1 = 0xCD9E8D57u * x2;
-        x0 = high1 ^ x1 ^ k0;
-        x1 = low1;
-        x2 = high0 ^ x3 ^ k1;
-        x3 = low0;
-        k0 += 0x9E3779B9u;
-        k1 += 0xBB67AE85u;
-    }
-
-    return {{x0, x1, x2, x3}};
-}
+#include "philox.h"
 
 DEVICE float uniform(u32 u) { return sub_rn(mul_rn(add_rn((float)(u >> 9), 0.5f), 1.0f / (1 << 22)), 1.0f); }
-
-// c + x · y
-DEVICE float step_rn(float c, float x, float y) { return add_rn(c, mul_rn(x, y)); }
-
-DEVICE float ln_rn(float v) {
-    u32 bits = float_bits(v);
-    int exponent = (int)(bits - 0x3F3504F3u) >> 23;
-    float m = bits_float(bits - ((u32)exponent << 23));
-    float s = div_rn(sub_rn(m, 1.0f), add_rn(m, 1.0f)), s2 = mul_rn(s, s);
-    float series = step_rn(2.0f, s2, step_rn(0.666666667f, s2, step_rn(0.4f, s2, step_rn(0.285714286f, s2, 0.222222222f))));
-    return add_rn(mul_rn((float)exponent, 0.693147182f), mul_rn(s, series));
-}
 
 // Box–Muller: see RandomNumbers.NormalPair.
 DEVICE void normal_pair(u32 a, u32 b, float& first, float& second) {

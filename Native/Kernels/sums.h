@@ -3,11 +3,17 @@
 #define FASTGAN_SUMS_H
 #include "functions.h"
 
+// Σ v over the threads of the warp, on all of them.
+DEVICE float warp_sum(float v) {
+    for (int mask = WARP / 2; mask > 0; mask /= 2)
+        v += shuffle_xor(v, mask);
+    return v;
+}
+
 // Σ v over the threads of the block, on all of them.
 DEVICE float block_sum(float v) {
     SHARED(float, warps, BLOCK / WARP);
-    for (int mask = WARP / 2; mask > 0; mask /= 2)
-        v += shuffle_xor(v, mask);
+    v = warp_sum(v);
     sync_block();
     if (thread_index() % WARP == 0)
         warps[thread_index() / WARP] = v;
@@ -33,6 +39,29 @@ DEVICE bool is_last_block(global<u32> counters, int index, u32 total) {
     sync_block();
     fence();
     return last[0] != 0;
+}
+
+// S sums over all threads of the grid, in one launch: finish(totals) runs on the last block, on every thread. partials holds S a block.
+template <int S, class Finish>
+DEVICE void grid_sums(float (&v)[S], global<float> partials, global<u32> counters, Finish finish) {
+    UNROLL
+    for (int s = 0; s < S; s++) {
+        v[s] = block_sum(v[s]);
+        if (thread_index() == 0)
+            store(partials, (i64)block_index() * S + s, v[s]);
+    }
+
+    if (!is_last_block(counters, 0, block_count()))
+        return;
+    UNROLL
+    for (int s = 0; s < S; s++) {
+        v[s] = 0;
+        for (u32 i = thread_index(); i < block_count(); i += BLOCK)
+            v[s] += load(partials, (i64)i * S + s);
+        v[s] = block_sum(v[s]);
+    }
+
+    finish(v);
 }
 
 // S sums down each column of a (rows, channels) matrix. A block takes `across` columns (times N) of chunk_rows rows, grid (columns, chunks); the last

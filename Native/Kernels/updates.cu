@@ -133,30 +133,23 @@ KERNEL(moving_average, MovingAverageParams) {
 }
 
 KERNEL(l2_norm, L2NormParams) {
-    float sum = 0;
+    float sums[1] = {0};
     each_run(p.count, p.vector, [&](auto width, u32 i) {
         constexpr int N = decltype(width)::value;
         lanes<N> v = load_lanes<N>(p.values, i);
         for (int j = 0; j < N; j++)
-            sum += v.v[j] * v.v[j];
+            sums[0] += v.v[j] * v.v[j];
     });
 
-    sum = block_sum(sum);
-    if (thread_index() == 0)
-        store(p.partials, block_index(), sum);
-    if (!is_last_block(p.counters, 0, block_count()))
-        return;
-    sum = 0;
-    for (u32 i = thread_index(); i < block_count(); i += BLOCK)
-        sum += load(p.partials, i);
-    sum = block_sum(sum);
-    if (thread_index() == 0) {
-        bool finite = is_finite(sum);
+    grid_sums(sums, p.partials, p.counters, [&](const float* totals) {
+        if (thread_index() != 0)
+            return;
+        bool finite = is_finite(totals[0]);
         if (given(p.loss_scale))
             store(p.loss_scale, 3, finite ? 1.0f : 0.0f);
         if (finite || !given(p.loss_scale))
-            store(p.norm, 0, sqrt_rn(sum) / scale_of(p.loss_scale));
-    }
+            store(p.norm, 0, sqrt_rn(totals[0]) / scale_of(p.loss_scale));
+    });
 }
 
 KERNEL(adjust_loss_scale, AdjustLossScaleParams) {

@@ -44,7 +44,12 @@ public sealed partial class KernelParamsTests
         VirtualGpu.Require();
         foreach (string name in Enum.GetNames<Kernel>())
         {
-            string owner = name is "Adam" or "Rmsprop" or "Sgd" ? "Update" : name;
+            string owner = name switch
+            {
+                "Adam" or "Rmsprop" or "Sgd" => "Update",
+                "Wasserstein" or "Hinge" => "Critic",
+                _ => name,
+            };
             Assert.AreEqual((long)Marshal.SizeOf(Mirrors[owner + "Params"]), VirtualGpu.ParamsSize(Kernels.NativeName(name)), name);
         }
     }

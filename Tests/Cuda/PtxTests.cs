@@ -19,7 +19,7 @@ public sealed partial class PtxTests
     private static readonly string[] Streaming =
     [
         "multiply", "scale_samples", "concat", "slice", "bias_activation", "activation_backward", "activation_bias_backward",
-        "batch_norm_apply", "batch_norm_gradient", "adam", "rmsprop", "sgd", "clip_weights", "clip_gradients", "moving_average",
+        "batch_norm_apply", "batch_norm_gradient", "mix", "gradient_penalty", "spectral_scale", "spectral_gradient", "adam", "rmsprop", "sgd", "clip_weights", "clip_gradients", "moving_average",
     ];
 
     public static IEnumerable<object[]> Targets =>
