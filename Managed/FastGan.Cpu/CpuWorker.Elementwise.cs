@@ -40,6 +40,13 @@ internal sealed unsafe partial class CpuWorker<V, S>
         team.Sync();
     }
 
+    public void Fill(double value, Tensor y)
+    {
+        (int from, int to) = Share(y.Count);
+        new Span<float>(Reals(y) + from, to - from).Fill((float)value);
+        team.Sync();
+    }
+
     public void Multiply(Tensor a, Tensor b, Tensor y)
     {
         (int from, int whole, int to) = ShareVectors(y.Count);

@@ -57,6 +57,13 @@ internal sealed unsafe partial class CudaOps
         });
     }
 
+    public void Fill(double value, Tensor y)
+    {
+        ulong py = Working(y);
+        int vector = Vector(0, py);
+        Each(Kernel.Fill, y.Count, vector, new FillParams { y = py, value = (float)value, count = y.Count, vector = vector });
+    }
+
     public void Multiply(Tensor a, Tensor b, Tensor y)
     {
         (ulong pa, ulong pb, ulong py) = (Working(a), Working(b), Working(y));

@@ -43,6 +43,13 @@ internal struct RandomLabelsParams
     public int count;
 }
 
+internal struct FillParams
+{
+    public ulong y;
+    public float value;
+    public int count, vector;
+}
+
 internal struct MultiplyParams
 {
     public ulong a, b, y;

@@ -13,6 +13,7 @@ internal enum Kernel
     GatherLabels,
     Noise,
     RandomLabels,
+    Fill,
     Multiply,
     ScaleSamples,
     Concat,

@@ -1,9 +1,20 @@
 // One pass each, no sums; bytes an element: multiply 3, scale_samples 2, concat and slice 2 times sizeof(real).
+//   fill            y = value; a store alone
 //   multiply        y = a ∘ b
 //   scale_samples   y[n] = x[n] · numerator[n] / denominator[n]; 0 where the denominator is: there a gradient underflowed, and x with it
 //   concat          y = a and b side by side in the channels
 //   slice           y = channels [first, first + C) of x
 #include "functions.h"
+
+KERNEL(fill, FillParams) {
+    each_run(p.count, p.vector, [&](auto width, u32 i) {
+        constexpr int N = decltype(width)::value;
+        lanes<N> y;
+        for (int j = 0; j < N; j++)
+            y.v[j] = p.value;
+        store_lanes(p.y, i, y);
+    });
+}
 
 KERNEL(multiply, MultiplyParams) {
     each_run(p.count, p.vector, [&](auto width, u32 i) {

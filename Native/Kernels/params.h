@@ -47,6 +47,13 @@ struct RandomLabelsParams {
 };
 
 // ---- elementwise.cu
+struct FillParams {
+    global<real> y;
+    float value;
+    int count;
+    int vector;
+};
+
 struct MultiplyParams {
     global<real> a;
     global<real> b;

@@ -84,7 +84,7 @@ internal static class AwkwardCases
     [
         $"act-bwd {shape} {act} bias", $"act-bwd {shape} {other}", $"act-bwd {shape} {act} bias acc inplace",
         $"bn {shape} {act}", $"bn-bwd {shape} {act}", $"bn-bwd {shape} {other} acc inplace",
-        $"bn-inference {shape} {other}", $"bn-inference {shape} {act} inplace", $"multiply {shape}",
+        $"bn-inference {shape} {other}", $"bn-inference {shape} {act} inplace", $"multiply {shape}", $"fill {shape} value -1.5",
     ];
 
     private static IEnumerable<string> Flat(int n) =>
