@@ -14,7 +14,6 @@ public sealed class Checkpoint
 {
     private const string StateFile = "state.json", WeightsFile = "weights.safetensors", OptimizerFile = "optimizer.safetensors";
     private const string Prefix = "step-", Unfinished = ".unfinished";
-    private const int Kept = 2;
     private readonly State _state;
 
     private Checkpoint(string path, State state)
@@ -69,9 +68,9 @@ public sealed class Checkpoint
         throw new FastGanException(firstReason ?? $"{path} holds no checkpoint");
     }
 
-    /// <summary>Writes the trainer's state as a new checkpoint, then removes all but the newest two. A checkpoint of this step is left as it is.</summary>
+    /// <summary>Writes the trainer's state as a new checkpoint, then removes all but the newest <paramref name="kept"/>. A checkpoint of this step is left as it is.</summary>
     /// <exception cref="FastGanException">A weight is NaN or infinite; nothing is written.</exception>
-    public static void Save(Trainer trainer, string folder)
+    public static void Save(Trainer trainer, string folder, int kept = 2)
     {
         Directory.CreateDirectory(folder);
         string final = Path.Combine(folder, $"{Prefix}{trainer.StepsDone:D6}");
@@ -103,7 +102,7 @@ public sealed class Checkpoint
             throw;
         }
 
-        foreach (string old in Folders(folder).Skip(Kept))
+        foreach (string old in Folders(folder).Skip(kept))
             Directory.Delete(old, recursive: true);
     }
 

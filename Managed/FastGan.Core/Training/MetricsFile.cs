@@ -20,6 +20,16 @@ public sealed record MetricsLine(
     public double? Penalty { get; init; }
 
     public double? InputGradNorm { get; init; }
+
+    /// <summary>See <see cref="Sight"/>, as the next two; where an observer looked.</summary>
+    public double? Diversity { get; init; }
+
+    public double? Frechet { get; init; }
+
+    public IReadOnlyList<int>? ClassCounts { get; init; }
+
+    /// <summary>What turned at this step: see <see cref="Symptoms"/>.</summary>
+    public string? Turn { get; init; }
 }
 
 /// <summary>A run's metrics.jsonl: lines are appended and flushed one at a time.</summary>

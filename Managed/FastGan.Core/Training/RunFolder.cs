@@ -17,6 +17,9 @@ public sealed class RunFolder
 
     public string CheckpointFolder => Path.Combine(FullPath, "checkpoint");
 
+    /// <summary>The checkpoint whose samples an observer found nearest to the data.</summary>
+    public string BestFolder => Path.Combine(FullPath, "best");
+
     /// <summary>Refuses a path where a new run can't be: an existing folder must be empty.</summary>
     /// <exception cref="FastGanException">Something else is there.</exception>
     public static void CheckFree(string path)

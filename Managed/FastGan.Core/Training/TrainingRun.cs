@@ -9,18 +9,27 @@ namespace FastGan.Training;
 /// <param name="End">The step at which it ends.</param>
 /// <param name="Images">Real images consumed since step 0.</param>
 /// <param name="ImagesPerSecond">Over the last second or so, pictures and checkpoints included; null on a virtual device.</param>
-public readonly record struct Progress(long Step, long End, long Images, double? ImagesPerSecond, StepMetrics Metrics, TimeSpan Left);
+/// <param name="Turn">What turned at this step: see <see cref="Symptoms"/>; null for nothing.</param>
+public readonly record struct Progress(long Step, long End, long Images, double? ImagesPerSecond, StepMetrics Metrics, TimeSpan Left, string? Turn = null);
 
 public enum RunOutcome
 {
     Finished,
     Stopped,
+
+    /// <summary>Ended early, as was asked for, because the generator had collapsed.</summary>
+    Collapsed,
 }
 
 /// <summary>Trains to a step and keeps the run's files: metrics, sample pictures, checkpoints.</summary>
-public sealed class TrainingRun(Trainer trainer, RunFolder folder)
+/// <param name="observer">Looks at samples now and then; null for nobody.</param>
+/// <param name="stopOnCollapse">Whether the run ends where the observer's looks show mode collapse.</param>
+public sealed class TrainingRun(Trainer trainer, RunFolder folder, IObserver? observer = null, bool stopOnCollapse = false)
 {
     private const int SampleRows = 8, SampleColumns = 8;
+
+    private readonly Symptoms _symptoms = new(trainer.Config);
+    private double _best = double.PositiveInfinity;
 
     private string? VirtualDevice { get; } = trainer.Device.IsVirtual ? trainer.Device.Description : null;
 
@@ -34,6 +43,12 @@ public sealed class TrainingRun(Trainer trainer, RunFolder folder)
         Gans.OutputSpec output = trainer.Config.Output;
         Speed speed = new(trainer.Config.Training.ImagesPerStep());
         MetricsFile.CutAfter(folder.MetricsFile, trainer.StepsDone);
+        foreach (MetricsLine line in MetricsFile.Read(folder.MetricsFile))
+        {
+            _symptoms.Next(line);
+            _best = Math.Min(_best, line.Frechet ?? _best);
+        }
+
         if (trainer.StepsDone == 0)
             SavePicture(onPicture);
 
@@ -43,7 +58,8 @@ public sealed class TrainingRun(Trainer trainer, RunFolder folder)
             long step = trainer.StepsDone;
             speed.Count();
             bool last = step == end;
-            bool log = last || step == 1 || step % output.LogEvery == 0;
+            bool look = observer is not null && (last || step % observer.Every == 0);
+            bool log = last || look || step == 1 || step % output.LogEvery == 0;
             bool picture = last || step % output.SampleEvery == 0;
             bool checkpoint = last || step % output.CheckpointEvery == 0;
             if (!log && !picture && !checkpoint)
@@ -55,18 +71,41 @@ public sealed class TrainingRun(Trainer trainer, RunFolder folder)
                 throw new FastGanException(Diagnose(step));
             Progress progress = new(step, end, step * trainer.Config.Training.ImagesPerStep(), trainer.Device.IsVirtual ? null : speed.ImagesPerSecond, m, speed.Left(end - step));
             if (log)
-                MetricsFile.Append(folder.MetricsFile, Line(progress));
+            {
+                MetricsLine line = Seen(Line(progress), look ? observer!.Look() : null);
+                MetricsFile.Append(folder.MetricsFile, line);
+                progress = progress with { Turn = line.Turn };
+            }
+
             if (picture)
                 SavePicture(onPicture);
             if (checkpoint)
                 Checkpoint.Save(trainer, folder.CheckpointFolder);
             onProgress(progress);
+            if (stopOnCollapse && _symptoms.IsCollapsed)
+                break;
         }
 
         if (trainer.StepsDone >= end)
             return RunOutcome.Finished;
         Checkpoint.Save(trainer, folder.CheckpointFolder);
-        return RunOutcome.Stopped;
+        return stopOnCollapse && _symptoms.IsCollapsed ? RunOutcome.Collapsed : RunOutcome.Stopped;
+    }
+
+    /// <summary>The line with what was seen, and what it shows; the state is kept where no look before came nearer to the data.</summary>
+    private MetricsLine Seen(MetricsLine line, Sight? sight)
+    {
+        if (sight is not null)
+        {
+            line = line with { Diversity = sight.Diversity, Frechet = sight.Frechet, ClassCounts = sight.ClassCounts };
+            if (sight.Frechet < _best)
+            {
+                _best = sight.Frechet;
+                Checkpoint.Save(trainer, folder.BestFolder, kept: 1);
+            }
+        }
+
+        return line with { Turn = _symptoms.Next(line) };
     }
 
     private MetricsLine Line(Progress p) => new(
