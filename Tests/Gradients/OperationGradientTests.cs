@@ -148,4 +148,105 @@ public sealed class OperationGradientTests
         f.Forward.Wasserstein(scores, y, null, loss, score, f.GradientOf(scores));
         f.Check(loss, one);
     }
+
+    /// <summary>The scores keep off the kink at y · s = 1.</summary>
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(-1)]
+    public void Hinge(double y)
+    {
+        using FiniteDifferences f = new();
+        Tensor scores = f.Random(Shape.Matrix(7, 1), z => y * (1 + z + 0.1 * Math.Sign(z))), loss = f.Empty(Shape.Scalar), score = f.Empty(Shape.Scalar),
+            one = f.Vector(1, _ => 1);
+        f.Forward.Hinge(scores, y, null, loss, score, f.GradientOf(scores));
+        f.Check(loss, one);
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void LeastSquares(bool oneTarget)
+    {
+        using FiniteDifferences f = new();
+        Tensor predictions = f.Random(Shape.Matrix(5, 3)), targets = f.Random(predictions.Shape), loss = f.Empty(Shape.Scalar), score = f.Empty(Shape.Scalar),
+            one = f.Vector(1, _ => 1);
+        f.Forward.LeastSquares(predictions, oneTarget ? null : targets, 0.9, 0.5, null, loss, score, f.GradientOf(predictions));
+        f.Check(loss, one);
+    }
+
+    [TestMethod]
+    [DataRow(2)]
+    [DataRow(5)]
+    public void SoftmaxCrossEntropy(int classes)
+    {
+        using FiniteDifferences f = new();
+        Tensor logits = f.Random(Shape.Matrix(4, classes), z => 3 * z), labels = f.Ints(1, 0, classes - 1, 1), loss = f.Empty(Shape.Scalar),
+            accuracy = f.Empty(Shape.Scalar), one = f.Vector(1, _ => 1);
+        f.Forward.SoftmaxCrossEntropy(logits, labels, -0.5, null, loss, accuracy, f.GradientOf(logits));
+        f.Check(loss, one);
+    }
+
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(5)]
+    public void LogSumExp(int classes)
+    {
+        using FiniteDifferences f = new();
+        Tensor logits = f.Random(Shape.Matrix(4, classes), z => 3 * z), y = f.Empty(Shape.Matrix(4, 1)), dy = f.Random(y.Shape);
+        f.Forward.LogSumExp(logits, y);
+        f.Backward.LogSumExpBackward(logits, y, dy, f.GradientOf(logits));
+        f.Check(y, dy);
+    }
+
+    /// <summary>The gradients of a mixture are mixtures with zero.</summary>
+    [TestMethod]
+    public void Mix()
+    {
+        using FiniteDifferences f = new();
+        Shape shape = new(3, 2, 2, 2);
+        Tensor a = f.Random(shape), b = f.Random(shape), t = f.Random(Shape.Matrix(3, 1)), y = f.Empty(shape), dy = f.Random(shape), zero = f.Empty(shape);
+        f.Forward.Mix(a, b, t, y);
+        f.Backward.Mix(dy, zero, t, f.GradientOf(a));
+        f.Backward.Mix(zero, dy, t, f.GradientOf(b));
+        f.Check(y, dy);
+    }
+
+    [TestMethod]
+    [DataRow(1, 10)]
+    [DataRow(0, 0.5)]
+    public void GradientPenalty(double center, double weight)
+    {
+        using FiniteDifferences f = new();
+        Tensor g = f.Random(new(3, 2, 4, 1)), loss = f.Empty(Shape.Scalar), norm = f.Empty(Shape.Scalar), one = f.Vector(1, _ => 1);
+        f.Forward.GradientPenalty(g, center, weight, null, loss, norm, f.GradientOf(g));
+        f.Check(loss, one);
+    }
+
+    /// <summary>By y = w / uᵀwv with u and v held, from products: the operation itself moves u and v.</summary>
+    [TestMethod]
+    public void SpectralNorm()
+    {
+        using FiniteDifferences f = new();
+        const int K = 3, Columns = 8;
+        Tensor w = f.Random(new(K, 2, 2, 2)), u = f.Vector(K), v = f.Vector(Columns), sigma = f.Empty(Shape.Scalar), y = f.Empty(w.Shape), one = f.Vector(1, _ => 1);
+        Tensor product = f.Empty(Shape.Vector(K)), flat = w.Reshape(Shape.Vector(w.Count));
+        f.Forward.Conv(ConvShape.Dense(1, Columns, K), v, w.Reshape(Shape.Matrix(K, Columns)), null, Activation.Identity, product);
+        f.Forward.Conv(ConvShape.Dense(1, K, 1), product, u, null, Activation.Identity, sigma);
+        f.Forward.ScaleSamples(flat, one, sigma, y.Reshape(flat.Shape));
+
+        Tensor dy = f.Random(w.Shape);
+        f.Backward.SpectralNormBackward(dy, y, u, v, sigma, f.GradientOf(w));
+        f.Check(y, dy);
+    }
+
+    [TestMethod]
+    public void Augment()
+    {
+        using FiniteDifferences f = new();
+        Augmentation augmentation = new(Flip: true, Shift: 1);
+        Tensor x = f.Random(new(4, 3, 5, 2)), y = f.Empty(x.Shape), key = f.Ints(1, 2, 3, 4), dy = f.Random(x.Shape);
+        f.Forward.Augment(augmentation, 7, key, x, y);
+        f.Backward.AugmentBackward(augmentation, 7, key, dy, f.GradientOf(x));
+        f.Check(y, dy);
+    }
 }

@@ -56,7 +56,7 @@ internal static class AwkwardCases
         .. Logits.SelectMany((s, i) => Classes(s, i % 2 == 0 ? 1 : -0.5)),
         .. Images.SelectMany((s, i) => Gradients(s, i % 2)),
         .. Matrices.SelectMany(s => (string[])[$"spectral-norm {s}", $"spectral-norm-bwd {s}", $"spectral-norm-bwd {s} inplace"]),
-        .. Images.SelectMany(s => Augmentations.SelectMany(a => (string[])[$"augment {s} {a} stream 5", $"augment-bwd {s} {a} stream 5"])),
+        .. Images.SelectMany((s, i) => Moves(s, Augmentations[i % 5], Augmentations[(i + 2) % 5])),
     ];
 
     /// <summary>With a loss scale, which half precision has and the processor doesn't.</summary>
@@ -102,5 +102,11 @@ internal static class AwkwardCases
     [
         $"mix {images}", $"gradient-penalty {images} center {center} weight 10",
         $"gradient-penalty {images} center {1 - center} weight 0.5 inplace",
+    ];
+
+    private static IEnumerable<string> Moves(string images, string augmentation, string other) =>
+    [
+        $"augment {images} {augmentation} stream 5", $"augment {images} {other} stream 4000000000",
+        $"augment-bwd {images} {augmentation} stream 5", $"augment-bwd {images} {other} stream 4000000000",
     ];
 }

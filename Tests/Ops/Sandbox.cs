@@ -19,6 +19,13 @@ internal sealed class Sandbox(Device device)
 
     public Tensor Put(params double[] values) => Put(Shape.Vector(values.Length), values);
 
+    public Tensor Ints(params int[] values)
+    {
+        Tensor tensor = Empty(Shape.Vector(values.Length), Element.Int32);
+        device.Write(tensor, values);
+        return tensor;
+    }
+
     public Tensor Empty(Shape shape, Element element = Element.Real)
     {
         Tensor tensor = new("t", shape, element);
