@@ -5,7 +5,7 @@ using FastGan.Tensors;
 namespace FastGan.Cuda;
 
 /// <summary>A program captured as one graph: a step is one launch.</summary>
-internal sealed unsafe class StepGraph(Session session, Program program) : IDisposable
+internal sealed class StepGraph(Session session, Program program) : IDisposable
 {
     private readonly HashSet<Storage> _storages =
         [.. program.Instructions.SelectMany(i => i.Reads.Concat(i.Writes)).Select(t => t.Storage).Concat(program.Arena is null ? [] : [program.Arena])];
@@ -43,9 +43,7 @@ internal sealed unsafe class StepGraph(Session session, Program program) : IDisp
         graph = driver.StreamEndCapture(session.Stream);
         try
         {
-            nuint nodes = 0;
-            driver.GraphGetNodes(graph, null, ref nodes);
-            Nodes = (int)nodes;
+            Nodes = driver.GraphGetNodes(graph);
             _executable = driver.GraphInstantiateWithFlags(graph, 0);
             driver.GraphUpload(_executable, session.Stream);
         }

@@ -21,17 +21,9 @@ struct Attribute {
 
 // Those of an A100 with fewer multiprocessors. Clock rates, from which speeds could be computed, aren't among them.
 constexpr Attribute attributes[] = {
-    {1, 1024},                                     // threads a block
-    {2, 1024},                                     // block x, y, z
-    {3, 1024},     {4, 64},      {5, 2147483647},  // grid x, y, z
-    {6, 65535},    {7, 65535},   {8, 49152},       // shared memory a block, bytes
-    {10, 32},                                      // warp
-    {12, 65536},                                   // registers a block
-    {16, 8},                                       // multiprocessors
-    {38, 4 << 20},                                 // L2, bytes
-    {39, 2048},                                    // threads a multiprocessor
-    {75, 8},                                       // compute capability
-    {76, 0},       {97, 166912},                   // shared memory a block may ask for, bytes
+    {16, 8},  // multiprocessors
+    {75, 8},  // compute capability: the major number
+    {76, 0},  // and the minor one
 };
 
 int check_device(const char* function, int device) { return device == 0 ? Success : refuse(InvalidDevice, function, "there is one device, 0"); }
@@ -170,28 +162,6 @@ VGPU_EXPORT int cuCtxSetCurrent(Context* handle) {
             return refuse(InvalidContext, f, "no such context");
         current = handle;
         return static_cast<int>(Success);
-    });
-}
-
-VGPU_EXPORT int cuCtxGetCurrent(Context** handle) {
-    return answer("cuCtxGetCurrent", Needs::Init, InvalidContext, [&](const char*) {
-        *handle = current;
-        return Success;
-    });
-}
-
-VGPU_EXPORT int cuCtxSynchronize(void) {
-    return answer("cuCtxSynchronize", Needs::NoCapture, LaunchFailed, [&](const char*) {
-        run_everything();
-        return Success;
-    });
-}
-
-VGPU_EXPORT int cuCtxGetStreamPriorityRange(int* least, int* greatest) {
-    return answer("cuCtxGetStreamPriorityRange", Needs::Context, InvalidValue, [&](const char*) {
-        *least = 0;
-        *greatest = -5;
-        return Success;
     });
 }
 }

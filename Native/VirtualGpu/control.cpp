@@ -18,6 +18,7 @@ namespace {
 std::atomic<int64_t> calls{0};
 std::atomic<int64_t> failing{0};
 std::atomic<int64_t> launches{0};
+std::atomic<int64_t> waits{0};
 
 // Of its own lock, since messages come from inside deferred work and from any thread.
 std::mutex notes;
@@ -85,6 +86,8 @@ uint64_t random_number() {
 
 void count_launch() { launches++; }
 
+void count_wait() { waits++; }
+
 }  // namespace vgpu
 
 extern "C" {
@@ -130,6 +133,8 @@ const char* vgpuLive(void) {
 }
 
 int64_t vgpuLaunches(void) { return vgpu::launches; }
+
+int64_t vgpuWaits(void) { return vgpu::waits; }
 
 int64_t vgpuParamsSize(const char* kernel) {
     const vgpu::Kernel* found = vgpu::find_kernel_anywhere(kernel);

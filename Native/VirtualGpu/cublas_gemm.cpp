@@ -17,17 +17,16 @@ struct Matrix {
     Number number;
     int64_t rows, columns;  // as stored
     int64_t leading;
-    int64_t batch_stride;
 
     size_t element_bytes() const { return size_of(number); }
-    // From the first element of the first matrix to the last element of the last one.
-    size_t bytes(int64_t batch) const { return static_cast<size_t>((batch - 1) * batch_stride + (columns - 1) * leading + rows) * element_bytes(); }
+    // From the first element to the last one.
+    size_t bytes() const { return static_cast<size_t>((columns - 1) * leading + rows) * element_bytes(); }
     bool empty() const { return rows == 0 || columns == 0; }
 };
 
 struct Product {
     bool transpose_a, transpose_b;
-    int64_t m, n, k, batch;
+    int64_t m, n, k;
     Matrix a, b, c;
     float alpha, beta;
     Reading reading;
@@ -58,12 +57,11 @@ void check_leading(const Matrix& matrix) {
                 std::to_string(matrix.rows) + " rows");
 }
 
-void check_memory(const Matrix& matrix, int64_t batch) {
+void check_memory(const Matrix& matrix) {
     const std::string name = matrix.name;
     require(matrix.data != nullptr, InvalidValue, name + " is null");
     require(device_address(matrix.data) % matrix.element_bytes() == 0, InvalidValue, name + " isn't aligned to its elements");
-    require(is_device_memory(device_address(matrix.data), matrix.bytes(batch)), InvalidValue,
-            name + " isn't in one live allocation of device memory");
+    require(is_device_memory(device_address(matrix.data), matrix.bytes()), InvalidValue, name + " isn't in one live allocation of device memory");
 }
 
 float host_number(const void* pointer, const char* name) {
@@ -73,7 +71,7 @@ float host_number(const void* pointer, const char* name) {
 }
 
 // A row-major matrix is the transpose of the column-major one with the same bytes, and Cᵀ = op(B)ᵀ · op(A)ᵀ: (n, m) = (n, k) · (k, m).
-void multiply_one(const Product& p, const void* a, const void* b, void* c) {
+void multiply(const Product& p, const void* a, const void* b, void* c) {
     const int64_t lda = p.a.leading, ldb = p.b.leading;
     const MatrixView left{b, p.b.number, p.reading, p.n, p.k, p.transpose_b ? 1 : ldb, p.transpose_b ? ldb : 1};
     const MatrixView right{a, p.a.number, p.reading, p.k, p.m, p.transpose_a ? 1 : lda, p.transpose_a ? lda : 1};
@@ -97,63 +95,14 @@ void multiply_one(const Product& p, const void* a, const void* b, void* c) {
         blend(p.alpha, sums.get() + j * width, p.beta, p.m, p.c.number, element(c, p.c.number, j * p.c.leading));
 }
 
-void multiply(const Product& p) {
+void run(const Product& p) {
     const bool reads = !p.a.empty() && !p.b.empty();
-    const void* a = reads ? to_read(p.a.data, p.a.bytes(p.batch), p.a.element_bytes()) : nullptr;
-    const void* b = reads ? to_read(p.b.data, p.b.bytes(p.batch), p.b.element_bytes()) : nullptr;
-    void* c = to_blend(p.c.data, p.c.bytes(p.batch), p.c.element_bytes(), p.beta);
+    const void* a = reads ? to_read(p.a.data, p.a.bytes(), p.a.element_bytes()) : nullptr;
+    const void* b = reads ? to_read(p.b.data, p.b.bytes(), p.b.element_bytes()) : nullptr;
+    void* c = to_blend(p.c.data, p.c.bytes(), p.c.element_bytes(), p.beta);
     if (p.workspace != nullptr)
         scribble(to_write(p.workspace, p.workspace_bytes, 256), p.workspace_bytes);
-    for (int64_t i = 0; i < p.batch; i++)
-        multiply_one(p, element(a, p.a.number, i * p.a.batch_stride), element(b, p.b.number, i * p.b.batch_stride),
-                     element(c, p.c.number, i * p.c.batch_stride));
-}
-
-void gemm(const char* function, void* handle, int op_a, int op_b, int m, int n, int k, const void* alpha, const void* a, int a_type, int lda,
-          int64_t a_stride, const void* b, int b_type, int ldb, int64_t b_stride, const void* beta, void* c, int c_type, int ldc, int64_t c_stride,
-          int batch, int compute, int algorithm) {
-    const Handle& h = handle_of(handle);
-    require(h.workspace != nullptr || !is_capturing(h.stream), NotSupported,
-            "captured without a workspace of the caller's: a card would add allocations to the graph; call cublasSetWorkspace after cublasSetStream");
-    require((op_a == None || op_a == Transpose) && (op_b == None || op_b == Transpose), InvalidValue, "an operation other than N and T");
-    require(m >= 0 && n >= 0 && k >= 0 && batch >= 0, InvalidValue, "a negative size");
-    require(a_stride >= 0 && b_stride >= 0 && c_stride >= 0, InvalidValue, "a negative stride");
-    require(algorithm == -1, NotSupported, "an algorithm other than CUBLAS_GEMM_DEFAULT");
-
-    Product p{};
-    p.transpose_a = op_a == Transpose;
-    p.transpose_b = op_b == Transpose;
-    p.m = m, p.n = n, p.k = k, p.batch = batch;
-    p.a = {"A", a, number_of(a_type, "A"), p.transpose_a ? k : m, p.transpose_a ? m : k, lda, a_stride};
-    p.b = {"B", b, number_of(b_type, "B"), p.transpose_b ? n : k, p.transpose_b ? k : n, ldb, b_stride};
-    p.c = {"C", c, number_of(c_type, "C"), m, n, ldc, c_stride};
-    check_types(p, compute);
-    check_leading(p.a);
-    check_leading(p.b);
-    check_leading(p.c);
-    require(batch <= 1 || c_stride >= static_cast<int64_t>(ldc) * (n - 1) + m, InvalidValue, "the batch's results overlap");
-    p.alpha = host_number(alpha, "alpha");
-    p.beta = host_number(beta, "beta");
-    if (m == 0 || n == 0 || batch == 0)
-        return;
-
-    check_memory(p.c, batch);
-    for (const Matrix* input : {&p.a, &p.b}) {
-        if (k == 0)
-            continue;
-        check_memory(*input, batch);
-        require(!overlap(input->data, input->bytes(batch), c, p.c.bytes(batch)), InvalidValue, std::string(input->name) + " and C overlap");
-    }
-
-    p.reading = p.a.number == Number::Float && (compute == FloatFastTf32 || (compute == Float && (h.math & 15) == Tf32Math)) ? Reading::RoundedToTf32
-                                                                                                                             : Reading::AsIs;
-    // Permitted to the library unless it is told otherwise, so it is what happens here.
-    p.split = k > 1 && p.c.number != Number::Float && compute == Float && (h.math & DisallowReducedPrecisionReduction) == 0;
-    p.workspace = h.workspace;
-    p.workspace_bytes = std::min<size_t>(h.workspace_bytes, sizeof(float) * static_cast<size_t>(m) * static_cast<size_t>(n));
-    require(!overlap(h.workspace, h.workspace_bytes, c, p.c.bytes(batch)), InvalidValue, "C lies in the workspace");
-    const std::string name = std::string(function) + " m" + std::to_string(m) + " n" + std::to_string(n) + " k" + std::to_string(k);
-    require(enqueue(h.stream, name, [p] { multiply(p); }) == 0, ExecutionFailed, "the handle's stream takes no work");
+    multiply(p, a, b, c);
 }
 
 }  // namespace
@@ -163,16 +112,48 @@ extern "C" {
 VGPU_EXPORT int cublasGemmEx(void* handle, int op_a, int op_b, int m, int n, int k, const void* alpha, const void* a, int a_type, int lda,
                              const void* b, int b_type, int ldb, const void* beta, void* c, int c_type, int ldc, int compute, int algorithm) {
     return answer(__func__, [&, function = __func__] {
-        gemm(function, handle, op_a, op_b, m, n, k, alpha, a, a_type, lda, 0, b, b_type, ldb, 0, beta, c, c_type, ldc, 0, 1, compute, algorithm);
-    });
-}
+        const Handle& h = handle_of(handle);
+        require(
+            h.workspace != nullptr || !is_capturing(h.stream), NotSupported,
+            "captured without a workspace of the caller's: a card would add allocations to the graph; call cublasSetWorkspace after cublasSetStream");
+        require((op_a == None || op_a == Transpose) && (op_b == None || op_b == Transpose), InvalidValue, "an operation other than N and T");
+        require(m >= 0 && n >= 0 && k >= 0, InvalidValue, "a negative size");
+        require(algorithm == -1, NotSupported, "an algorithm other than CUBLAS_GEMM_DEFAULT");
 
-VGPU_EXPORT int cublasGemmStridedBatchedEx(void* handle, int op_a, int op_b, int m, int n, int k, const void* alpha, const void* a, int a_type,
-                                           int lda, int64_t a_stride, const void* b, int b_type, int ldb, int64_t b_stride, const void* beta, void* c,
-                                           int c_type, int ldc, int64_t c_stride, int batch, int compute, int algorithm) {
-    return answer(__func__, [&, function = __func__] {
-        gemm(function, handle, op_a, op_b, m, n, k, alpha, a, a_type, lda, a_stride, b, b_type, ldb, b_stride, beta, c, c_type, ldc, c_stride, batch,
-             compute, algorithm);
+        Product p{};
+        p.transpose_a = op_a == Transpose;
+        p.transpose_b = op_b == Transpose;
+        p.m = m, p.n = n, p.k = k;
+        p.a = {"A", a, number_of(a_type, "A"), p.transpose_a ? k : m, p.transpose_a ? m : k, lda};
+        p.b = {"B", b, number_of(b_type, "B"), p.transpose_b ? n : k, p.transpose_b ? k : n, ldb};
+        p.c = {"C", c, number_of(c_type, "C"), m, n, ldc};
+        check_types(p, compute);
+        check_leading(p.a);
+        check_leading(p.b);
+        check_leading(p.c);
+        p.alpha = host_number(alpha, "alpha");
+        p.beta = host_number(beta, "beta");
+        if (m == 0 || n == 0)
+            return;
+
+        check_memory(p.c);
+        for (const Matrix* input : {&p.a, &p.b}) {
+            if (k == 0)
+                continue;
+            check_memory(*input);
+            require(!overlap(input->data, input->bytes(), c, p.c.bytes()), InvalidValue, std::string(input->name) + " and C overlap");
+        }
+
+        p.reading = p.a.number == Number::Float && (compute == FloatFastTf32 || (compute == Float && (h.math & 15) == Tf32Math))
+                        ? Reading::RoundedToTf32
+                        : Reading::AsIs;
+        // Permitted to the library unless it is told otherwise, so it is what happens here.
+        p.split = k > 1 && p.c.number != Number::Float && compute == Float && (h.math & DisallowReducedPrecisionReduction) == 0;
+        p.workspace = h.workspace;
+        p.workspace_bytes = std::min<size_t>(h.workspace_bytes, sizeof(float) * static_cast<size_t>(m) * static_cast<size_t>(n));
+        require(!overlap(h.workspace, h.workspace_bytes, c, p.c.bytes()), InvalidValue, "C lies in the workspace");
+        const std::string name = std::string(function) + " m" + std::to_string(m) + " n" + std::to_string(n) + " k" + std::to_string(k);
+        require(enqueue(h.stream, name, [p] { run(p); }) == 0, ExecutionFailed, "the handle's stream takes no work");
     });
 }
 

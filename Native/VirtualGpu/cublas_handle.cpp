@@ -65,14 +65,6 @@ VGPU_EXPORT int cublasSetWorkspace_v2(void* handle, void* workspace, size_t byte
     });
 }
 
-VGPU_EXPORT int cublasSetPointerMode_v2(void* handle, int mode) {
-    return answer(__func__, [&] {
-        handle_of(handle);
-        require(mode == 0 || mode == 1, InvalidValue, "no such pointer mode");
-        require(mode == 0, NotSupported, "the virtual GPU reads alpha and beta from the host alone");
-    });
-}
-
 VGPU_EXPORT int cublasSetMathMode(void* handle, int mode) {
     return answer(__func__, [&] {
         Handle& h = handle_of(handle);

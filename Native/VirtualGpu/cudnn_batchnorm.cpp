@@ -81,16 +81,20 @@ void check_all_apart(std::initializer_list<Span> written, std::initializer_list<
     }
 }
 
-// The fused kernels write y and dx once, unscaled.
+// The fused kernels write y once, unscaled.
 void check_unscaled(int ops, float alpha, float beta) {
     require(ops == NormAlone || (alpha == 1 && beta == 0), NotSupported, "a fused activation needs alpha = 1 and beta = 0");
 }
 
-enum class Pass { Forward, Backward };
-
-size_t workspace_bytes(Pass pass, int mode, int ops, const Image& x) {
+size_t workspace_bytes(int mode, int ops, const Image& x) {
     const int64_t partial_sums = 8 * x.C * (1 + x.pixels() / 256);
-    return static_cast<size_t>(512 + partial_sums + 128 * mode + 64 * ops + (pass == Pass::Backward ? 32 : 0));
+    return static_cast<size_t>(512 + partial_sums + 128 * mode + 64 * ops);
+}
+
+// What ReLU let through, a bit an element, and what a backward pass would want to know besides.
+size_t reserve_bytes(int ops, const Image& image) {
+    const size_t mask = ops == NormAlone ? 0 : static_cast<size_t>(image.count() + 7) / 8;
+    return 64 + 16 * ((mask + 15) / 16);
 }
 
 size_t* checked(size_t* bytes) {
@@ -110,22 +114,7 @@ VGPU_EXPORT int cudnnGetBatchNormalizationForwardTrainingExWorkspaceSize(void* h
         check_like(image, y, "y");
         check_channels(image, parameters);
         activation(ops, activation_descriptor);
-        *checked(bytes) = workspace_bytes(Pass::Forward, mode, ops, image);
-    });
-}
-
-VGPU_EXPORT int cudnnGetBatchNormalizationBackwardExWorkspaceSize(void* handle, int mode, int ops, void* x, void* y, void* dy, void*, void* dx,
-                                                                  void* parameters, void* activation_descriptor, size_t* bytes) {
-    return answer_in_context(__func__, [&] {
-        handle_of(handle);
-        const Image image = image_of(mode, ops, x);
-        if (ops == NormAndActivation)
-            check_like(image, y, "y");
-        check_like(image, dy, "dy");
-        check_like(image, dx, "dx");
-        check_channels(image, parameters);
-        activation(ops, activation_descriptor);
-        *checked(bytes) = workspace_bytes(Pass::Backward, mode, ops, image);
+        *checked(bytes) = workspace_bytes(mode, ops, image);
     });
 }
 
@@ -166,81 +155,10 @@ VGPU_EXPORT int cudnnBatchNormalizationForwardTrainingEx(void* handle, int mode,
         work.bias = channel_span("bias", bias, image);
         optional_pair("runningMean", running_mean, "runningVariance", running_variance, image, work.running_mean, work.running_variance);
         optional_pair("saveMean", mean, "saveInvVariance", inverse_deviation, image, work.mean, work.inverse_deviation);
-        work.workspace = scratch("the workspace", workspace, workspace_size, workspace_bytes(Pass::Forward, mode, ops, image));
+        work.workspace = scratch("the workspace", workspace, workspace_size, workspace_bytes(mode, ops, image));
         work.reserve = scratch("the reserve space", reserve, reserve_size, reserve_bytes(ops, image));
         check_all_apart({work.y, work.running_mean, work.running_variance, work.mean, work.inverse_deviation, work.workspace, work.reserve},
                         {work.x, work.scale, work.bias});
-        submit(h, function, work);
-    });
-}
-
-VGPU_EXPORT int cudnnBatchNormalizationBackwardEx(void* handle, int mode, int ops, const void* alpha, const void* beta, const void* parameter_alpha,
-                                                  const void* parameter_beta, void* x_descriptor, const void* x, void* y_descriptor, const void* y,
-                                                  void* dy_descriptor, const void* dy, void*, void*, void* dx_descriptor, void* dx, void* parameters,
-                                                  const void* scale, const void* bias, void* dscale, void* dbias, double epsilon, const void* mean,
-                                                  const void* inverse_deviation, void* activation_descriptor, void* workspace, size_t workspace_size,
-                                                  void* reserve, size_t reserve_size) {
-    return answer_in_context(__func__, [&, function = __func__] {
-        const Handle& h = handle_of(handle);
-        BatchNormBackward work;
-        work.alpha = host_number(alpha, "alphaDataDiff");
-        work.beta = host_number(beta, "betaDataDiff");
-        work.parameter_alpha = host_number(parameter_alpha, "alphaParamDiff");
-        work.parameter_beta = host_number(parameter_beta, "betaParamDiff");
-        const Image image = work.image = image_of(mode, ops, x_descriptor);
-        check_like(image, dy_descriptor, "dy");
-        check_like(image, dx_descriptor, "dx");
-        check_channels(image, parameters);
-        activation(ops, activation_descriptor);
-        work.fused = ops;
-        check_unscaled(ops, work.alpha, work.beta);
-        check_epsilon(epsilon);
-        work.epsilon = epsilon;
-        work.x = image_span("x", x, image);
-        work.dy = image_span("dy", dy, image);
-        work.dx = image_span("dx", dx, image);
-        // Through the activation, a card may go back by y and bias; here the reserve space says it all.
-        Span y_span{}, bias_span{};
-        if (ops == NormAndActivation) {
-            check_like(image, y_descriptor, "y");
-            y_span = image_span("y", y, image);
-            bias_span = channel_span("bias", bias, image);
-        }
-        work.scale = channel_span("scale", scale, image);
-        work.dscale = channel_span("dScale", dscale, image);
-        work.dbias = channel_span("dBias", dbias, image);
-        optional_pair("savedMean", mean, "savedInvVariance", inverse_deviation, image, work.mean, work.inverse_deviation);
-        work.workspace = scratch("the workspace", workspace, workspace_size, workspace_bytes(Pass::Backward, mode, ops, image));
-        work.reserve = scratch("the reserve space", reserve, reserve_size, reserve_bytes(ops, image));
-        check_all_apart({work.dx, work.dscale, work.dbias, work.workspace},
-                        {work.x, work.dy, y_span, work.scale, bias_span, work.mean, work.inverse_deviation, work.reserve});
-        submit(h, function, work);
-    });
-}
-
-// y may be x.
-VGPU_EXPORT int cudnnBatchNormalizationForwardInference(void* handle, int mode, const void* alpha, const void* beta, void* x_descriptor,
-                                                        const void* x, void* y_descriptor, void* y, void* parameters, const void* scale,
-                                                        const void* bias, const void* mean, const void* variance, double epsilon) {
-    return answer_in_context(__func__, [&, function = __func__] {
-        const Handle& h = handle_of(handle);
-        BatchNormInference work;
-        work.alpha = host_number(alpha, "alpha");
-        work.beta = host_number(beta, "beta");
-        const Image image = work.image = image_of(mode, NormAlone, x_descriptor);
-        check_like(image, y_descriptor, "y");
-        check_channels(image, parameters);
-        check_epsilon(epsilon);
-        work.epsilon = epsilon;
-        work.x = image_span("x", x, image);
-        work.y = image_span("y", y, image);
-        work.scale = channel_span("scale", scale, image);
-        work.bias = channel_span("bias", bias, image);
-        work.mean = channel_span("estimatedMean", mean, image);
-        work.variance = channel_span("estimatedVariance", variance, image);
-        if (y != x)
-            check_apart(work.y, work.x);
-        check_all_apart({work.y}, {work.scale, work.bias, work.mean, work.variance});
         submit(h, function, work);
     });
 }

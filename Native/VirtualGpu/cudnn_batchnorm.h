@@ -1,4 +1,4 @@
-// Batch norm over the pixels of NHWC images, with ReLU fused on request.
+// The forward pass of batch norm over the pixels of NHWC images, with ReLU fused on request.
 #pragma once
 #include "cudnn_calls.h"
 
@@ -20,29 +20,5 @@ struct BatchNormForward {
 
     void operator()() const;
 };
-
-struct BatchNormBackward {
-    Image image;
-    int fused;
-    float alpha, beta, parameter_alpha, parameter_beta;
-    double epsilon;
-    Span x, dy, dx, scale, dscale, dbias;
-    Span mean, inverse_deviation;  // null: computed again from x
-    Span workspace, reserve;
-
-    void operator()() const;
-};
-
-struct BatchNormInference {
-    Image image;
-    float alpha, beta;
-    double epsilon;
-    Span x, y, scale, bias, mean, variance;
-
-    void operator()() const;
-};
-
-// The forward pass leaves in the reserve space which elements ReLU let through, and what it was about, for the backward pass to check.
-size_t reserve_bytes(int fused, const Image& image);
 
 }  // namespace vgpu::dnn

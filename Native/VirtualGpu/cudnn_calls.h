@@ -42,15 +42,12 @@ struct Handle {
 struct Tensor {
     int rank = 0;  // 0: not set
     int type = Float;
-    Sizes dims{}, strides{};
-};
-
-struct Filter {
-    int rank = 0;
-    int type = Float;
     int format = Nchw;
     Sizes dims{};
 };
+
+// K, C and the window's sizes.
+using Filter = Tensor;
 
 struct ConvolutionSettings {
     int rank = 0;  // of the spatial dimensions
@@ -58,7 +55,6 @@ struct ConvolutionSettings {
     int mode = 0;
     int compute_type = Float;
     int math = DefaultMath;
-    int groups = 1;
 };
 
 struct Activation {

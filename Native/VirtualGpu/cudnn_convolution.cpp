@@ -67,7 +67,6 @@ Convolution convolution(Direction direction, const void* x_descriptor, const voi
             "tensors, filter and convolution are of several ranks");
     require(x.rank == 4, NotSupportedShape, "the virtual GPU convolves images alone: rank 4");
     require(x.dims[0] == y.dims[0], BadParamShapeMismatch, "x and y are of several batch sizes");
-    require(settings.groups == 1, NotSupported, "the virtual GPU has no grouped convolution");
     require(x.dims[1] == w.dims[1], BadParamShapeMismatch,
             "a filter of " + std::to_string(w.dims[1]) + " channels for an image of " + std::to_string(x.dims[1]));
     require(y.dims[1] == w.dims[0], BadParamShapeMismatch,

@@ -59,22 +59,6 @@ Sizes dimensions(int rank, const int* dims) {
     return result;
 }
 
-Sizes packed_strides(int format, int rank, const Sizes& dims) {
-    Sizes strides{};
-    int step = 1;
-    if (format == Nhwc) {
-        strides[1] = 1;
-        step = dims[1];
-    }
-    for (int i = rank - 1; i >= 0; i--) {
-        if (format == Nhwc && i == 1)
-            continue;
-        strides[i] = step;
-        step *= dims[i];
-    }
-    return strides;
-}
-
 }  // namespace
 
 Tensor& tensor_of(const void* descriptor, const char* name) { return find(tensors, descriptor, name); }
@@ -121,8 +105,7 @@ Number number_of(int type, const char* name) {
 
 Image packed_nhwc(const Tensor& tensor, const char* name) {
     require(tensor.rank == 4, NotSupportedShape, std::string(name) + " isn't of rank 4");
-    require(tensor.strides == packed_strides(Nhwc, 4, tensor.dims), NotSupportedLayout,
-            std::string(name) + " isn't packed NHWC, which is all that the virtual GPU computes: strides " + describe(4, tensor.strides));
+    require(tensor.format == Nhwc, NotSupportedLayout, std::string(name) + " isn't NHWC, which is all that the virtual GPU computes");
     return {tensor.dims[0], tensor.dims[2], tensor.dims[3], tensor.dims[1], number_of(tensor.type, name)};
 }
 
@@ -138,22 +121,12 @@ VGPU_EXPORT int cudnnDestroyFilterDescriptor(void* descriptor) { return destroy(
 VGPU_EXPORT int cudnnDestroyConvolutionDescriptor(void* descriptor) { return destroy(__func__, convolutions, descriptor); }
 VGPU_EXPORT int cudnnDestroyActivationDescriptor(void* descriptor) { return destroy(__func__, activations, descriptor); }
 
-VGPU_EXPORT int cudnnSetTensorNdDescriptor(void* descriptor, int type, int rank, const int* dims, const int* strides) {
-    return answer(__func__, [&] {
-        Tensor& tensor = tensor_of(descriptor, "the tensor's descriptor");
-        check_type(type);
-        const Sizes sizes = dimensions(rank, dims);
-        tensor = {rank, type, sizes, positive("a stride isn't positive", rank, strides)};
-    });
-}
-
 VGPU_EXPORT int cudnnSetTensorNdDescriptorEx(void* descriptor, int format, int type, int rank, const int* dims) {
     return answer(__func__, [&] {
         Tensor& tensor = tensor_of(descriptor, "the tensor's descriptor");
         check_format(format);
         check_type(type);
-        const Sizes sizes = dimensions(rank, dims);
-        tensor = {rank, type, sizes, packed_strides(format, rank, sizes)};
+        tensor = {rank, type, format, dimensions(rank, dims)};
     });
 }
 
@@ -183,9 +156,8 @@ VGPU_EXPORT int cudnnSetConvolutionNdDescriptor(void* descriptor, int rank, cons
         set.dilation = positive("a dilation isn't positive", rank, dilation);
         set.mode = mode;
         set.compute_type = compute_type;
-        // Math and groups stay what they were, as they are set by calls of their own.
+        // It is set by a call of its own.
         set.math = settings.math;
-        set.groups = settings.groups;
         settings = set;
     });
 }
@@ -195,14 +167,6 @@ VGPU_EXPORT int cudnnSetConvolutionMathType(void* descriptor, int math) {
         ConvolutionSettings& settings = convolution_of(descriptor);
         require(math >= DefaultMath && math <= FmaMath, BadParam, "no such math type");
         settings.math = math;
-    });
-}
-
-VGPU_EXPORT int cudnnSetConvolutionGroupCount(void* descriptor, int groups) {
-    return answer(__func__, [&] {
-        ConvolutionSettings& settings = convolution_of(descriptor);
-        require(groups >= 1, BadParam, "less than one group");
-        settings.groups = groups;
     });
 }
 
@@ -226,7 +190,7 @@ VGPU_EXPORT int cudnnDeriveBNTensorDescriptor(void* derived, const void* x_descr
         Sizes dims{};
         std::fill_n(dims.begin(), x.rank, 1);
         dims[1] = x.dims[1];
-        result = {x.rank, x.type == Double ? Double : Float, dims, packed_strides(Nchw, x.rank, dims)};
+        result = {x.rank, x.type == Double ? Double : Float, Nchw, dims};
     });
 }
 

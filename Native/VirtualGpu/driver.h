@@ -67,5 +67,6 @@ int answer(const char* function, Needs needs, int typical_failure, Body body) {
 uint64_t random_number();
 
 void count_launch();
+void count_wait();
 
 }  // namespace vgpu

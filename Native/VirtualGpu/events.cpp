@@ -1,6 +1,4 @@
-// cuEvent*, and cuStreamWaitEvent.
-#include <algorithm>
-
+// cuEvent*.
 #include "driver.h"
 #include "streams.h"
 
@@ -22,20 +20,6 @@ int refuse_captured(const Event& event, const char* function) {
     if (!event.capture)
         return Success;
     return invalidate(event.capture, CapturedEvent, function, "the event was last recorded in a capture");
-}
-
-int wait_in_capture(Stream& stream, const Event& event, const char* function) {
-    const auto capture = stream.capture;
-    if (capture->invalid)
-        return refuse(CaptureInvalidated, function, "the capture was invalidated before");
-    if (!event.capture)
-        return invalidate(capture, CaptureIsolation, function, "a captured stream can't wait for an event recorded outside of the capture");
-    if (event.capture != capture)
-        return invalidate(capture, CaptureMerge, function, "the event belongs to another capture");
-    for (const size_t node : event.nodes)
-        if (std::find(stream.tail.begin(), stream.tail.end(), node) == stream.tail.end())
-            stream.tail.push_back(node);
-    return Success;
 }
 
 }  // namespace
@@ -82,23 +66,8 @@ VGPU_EXPORT int cuEventRecord(void* handle, CUstream stream_handle) {
             return static_cast<int>(CaptureImplicit);
         event->recorded = true;
         event->capture = stream->capture;
-        event->nodes = stream->tail;
         event->at = {stream, stream->queued};
         return static_cast<int>(Success);
-    });
-}
-
-VGPU_EXPORT int cuEventQuery(void* handle) {
-    return answer("cuEventQuery", Needs::NoCapture, LaunchFailed, [&](const char* f) {
-        const auto event = find_event(handle);
-        if (!event)
-            return refuse(InvalidHandle, f, no_such_event);
-        if (const int status = refuse_captured(*event, f))
-            return status;
-        if (is_done(event->at))
-            return static_cast<int>(Success);
-        run_one(event->at.stream);
-        return static_cast<int>(NotReady);
     });
 }
 
@@ -110,6 +79,7 @@ VGPU_EXPORT int cuEventSynchronize(void* handle) {
         if (const int status = refuse_captured(*event, f))
             return status;
         run_until(event->at);
+        count_wait();
         return static_cast<int>(Success);
     });
 }
@@ -131,36 +101,6 @@ VGPU_EXPORT int cuEventElapsedTime(float* milliseconds, void* start_handle, void
         if (!is_done(start->at) || !is_done(end->at))
             return refuse(NotReady, f, "wait for the events first");
         *milliseconds = 0;
-        return static_cast<int>(Success);
-    });
-}
-
-VGPU_EXPORT int cuStreamWaitEvent(CUstream stream_handle, void* handle, unsigned flags) {
-    return answer("cuStreamWaitEvent", Needs::Context, InvalidHandle, [&](const char* f) {
-        const auto event = find_event(handle);
-        const auto stream = find_stream(stream_handle);
-        if (!event || !stream)
-            return refuse(InvalidHandle, f, event ? "no such stream" : no_such_event);
-        if (flags != 0)
-            return refuse(InvalidValue, f, "unknown flags");
-        if (!stream->capture && event->capture) {
-            // Fork: the stream joins the capture.
-            if (event->capture->invalid)
-                return refuse(CaptureInvalidated, f, "the event's capture was invalidated before");
-            if (!event->capture->origin)
-                return refuse(CapturedEvent, f, "the event's capture has ended");
-            if (stream->legacy)
-                return invalidate(event->capture, CaptureImplicit, f, "the legacy stream can't take part in a capture");
-            stream->capture = event->capture;
-            stream->tail = event->nodes;
-            return static_cast<int>(Success);
-        }
-        if (stream->capture)
-            return wait_in_capture(*stream, *event, f);
-        if (!is_done(event->at)) {
-            stream->queue.push_back({f, nullptr, {event->at}, {}});
-            stream->queued++;
-        }
         return static_cast<int>(Success);
     });
 }

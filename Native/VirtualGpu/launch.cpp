@@ -39,7 +39,7 @@ VGPU_EXPORT int cuLaunchKernel(void* handle, unsigned grid_x, unsigned grid_y, u
         auto copy = std::make_shared<std::vector<uint64_t>>((kernel->params_bytes + 15) / 8 + 1);
         auto* aligned = reinterpret_cast<uint8_t*>((reinterpret_cast<uintptr_t>(copy->data()) + 15) & ~uintptr_t{15});
         std::memcpy(aligned, params[0], kernel->params_bytes);
-        return submit(stream, NodeType::Kernel, name, [=, keep = copy] { run_grid(*kernel, aligned, grid_x, grid_y); });
+        return submit(stream, name, [=, keep = copy] { run_grid(*kernel, aligned, grid_x, grid_y); });
     });
 }
 }

@@ -29,21 +29,6 @@ void require_pinned(const void* address, size_t bytes) {
         throw Fault(IllegalAddress, "pinned memory was freed before a copy that used it had run");
 }
 
-template <class T>
-int fill(const char* function, CUdeviceptr address, T value, size_t count, CUstream stream) {
-    if (address % sizeof(T) != 0)
-        return refuse(InvalidValue, function, "address isn't a multiple of the element's size");
-    if (count == 0)
-        return Success;
-    if (const int status = check_device(function, "the destination", address, count * sizeof(T)))
-        return status;
-    return submit(stream, NodeType::Memset, function, [=] {
-        auto* bytes = static_cast<T*>(device_bytes(address, count * sizeof(T), Access::Write, sizeof(T)));
-        for (size_t i = 0; i < count; i++)
-            bytes[i] = value;
-    });
-}
-
 }  // namespace
 
 }  // namespace vgpu
@@ -69,10 +54,6 @@ VGPU_EXPORT int cuMemHostAlloc(void** address, size_t bytes, unsigned flags) {
                   [&](const char* f) { return flags > 7 ? refuse(InvalidValue, f, "unknown flags") : allocate_pinned_memory(f, bytes, address); });
 }
 
-VGPU_EXPORT int cuMemAllocHost_v2(void** address, size_t bytes) {
-    return answer("cuMemAllocHost_v2", Needs::NoCapture, OutOfMemory, [&](const char* f) { return allocate_pinned_memory(f, bytes, address); });
-}
-
 VGPU_EXPORT int cuMemFreeHost(void* address) {
     return answer("cuMemFreeHost", Needs::Release, InvalidValue,
                   [&](const char* f) { return forbidden(f) ? static_cast<int>(CaptureUnsupported) : free_pinned_memory(f, address); });
@@ -94,7 +75,7 @@ VGPU_EXPORT int cuMemcpyHtoDAsync_v2(CUdeviceptr to, const void* from, size_t by
             return status;
         if (const int status = check_pinned(f, from, bytes))
             return status;
-        return submit(stream, NodeType::Memcpy, f,
+        return submit(stream, f,
                       [=] {
                           require_pinned(from, bytes);
                           std::memcpy(device_bytes(to, bytes, Access::Write, 1), from, bytes);
@@ -111,7 +92,7 @@ VGPU_EXPORT int cuMemcpyDtoHAsync_v2(void* to, CUdeviceptr from, size_t bytes, C
             return status;
         if (const int status = check_pinned(f, to, bytes))
             return status;
-        return submit(stream, NodeType::Memcpy, f,
+        return submit(stream, f,
                       [=] {
                           require_pinned(to, bytes);
                           std::memcpy(to, device_bytes(from, bytes, Access::Read, 1), bytes);
@@ -130,20 +111,17 @@ VGPU_EXPORT int cuMemcpyDtoDAsync_v2(CUdeviceptr to, CUdeviceptr from, size_t by
             return status;
         if (to < from + bytes && from < to + bytes)
             return refuse(InvalidValue, f, "source and destination overlap");
-        return submit(stream, NodeType::Memcpy, f,
-                      [=] { std::memcpy(device_bytes(to, bytes, Access::Write, 1), device_bytes(from, bytes, Access::Read, 1), bytes); });
+        return submit(stream, f, [=] { std::memcpy(device_bytes(to, bytes, Access::Write, 1), device_bytes(from, bytes, Access::Read, 1), bytes); });
     });
 }
 
 VGPU_EXPORT int cuMemsetD8Async(CUdeviceptr to, unsigned char value, size_t count, CUstream stream) {
-    return answer("cuMemsetD8Async", Needs::Context, InvalidValue, [&](const char* f) { return fill(f, to, value, count, stream); });
-}
-
-VGPU_EXPORT int cuMemsetD16Async(CUdeviceptr to, unsigned short value, size_t count, CUstream stream) {
-    return answer("cuMemsetD16Async", Needs::Context, InvalidValue, [&](const char* f) { return fill(f, to, value, count, stream); });
-}
-
-VGPU_EXPORT int cuMemsetD32Async(CUdeviceptr to, unsigned value, size_t count, CUstream stream) {
-    return answer("cuMemsetD32Async", Needs::Context, InvalidValue, [&](const char* f) { return fill(f, to, value, count, stream); });
+    return answer("cuMemsetD8Async", Needs::Context, InvalidValue, [&](const char* f) {
+        if (count == 0)
+            return static_cast<int>(Success);
+        if (const int status = check_device(f, "the destination", to, count))
+            return status;
+        return submit(stream, f, [=] { std::memset(device_bytes(to, count, Access::Write, 1), value, count); });
+    });
 }
 }

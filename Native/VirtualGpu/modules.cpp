@@ -1,4 +1,4 @@
-// cuModule*, cuFunc*: modules are the kernels compiled into this library, chosen by what the run-time compiler's stand-in gives.
+// cuModule*: modules are the kernels compiled into this library, chosen by what the run-time compiler's stand-in gives.
 #include "modules.h"
 
 #include <cstring>
@@ -20,14 +20,17 @@ struct Module {
 
 std::unordered_map<const void*, std::unique_ptr<Module>> modules;
 
-// The text as far as it goes, in a buffer that the JIT options name.
-void write_log(const std::string& text, unsigned count, const int* options, void** values, int buffer_option) {
+// JIT options: the buffer, and after it its bytes.
+constexpr int error_log = 5;
+
+// The text as far as it goes, in the buffer that the JIT options name.
+void write_log(const std::string& text, unsigned count, const int* options, void** values) {
     char* buffer = nullptr;
     size_t bytes = 0;
     for (unsigned i = 0; i < count; i++) {
-        if (options[i] == buffer_option)
+        if (options[i] == error_log)
             buffer = static_cast<char*>(values[i]);
-        if (options[i] == buffer_option + 1)
+        if (options[i] == error_log + 1)
             bytes = reinterpret_cast<size_t>(values[i]) & 0xffffffffu;
     }
     if (buffer && bytes > 0) {
@@ -60,8 +63,6 @@ std::string module_of(const char* image, int* status, std::string* why) {
     return "";
 }
 
-constexpr int info_log = 3, error_log = 5;
-
 }  // namespace
 
 Function* find_function(const void* handle) {
@@ -83,13 +84,12 @@ extern "C" {
 VGPU_EXPORT int cuModuleLoadDataEx(void** handle, const void* image, unsigned count, const int* options, void** values) {
     return answer("cuModuleLoadDataEx", Needs::NoCapture, InvalidImage, [&](const char* f) {
         for (unsigned i = 0; i < count; i++)
-            if (options[i] < 0 || options[i] > 7)
+            if (options[i] != error_log && options[i] != error_log + 1)
                 return refuse(InvalidValue, f, "JIT option " + std::to_string(options[i]) + " isn't known here");
         int status;
         std::string why;
         const std::string name = module_of(static_cast<const char*>(image), &status, &why);
-        write_log("", count, options, values, info_log);
-        write_log(why, count, options, values, error_log);
+        write_log(why, count, options, values);
         if (name.empty())
             return refuse(status, f, why);
         auto module = std::make_unique<Module>();
@@ -123,40 +123,6 @@ VGPU_EXPORT int cuModuleGetFunction(void** function, void* handle, const char* n
             entry = std::make_unique<Function>(Function{kernel});
         *function = entry.get();
         return static_cast<int>(Success);
-    });
-}
-
-// The kernels have no global variables.
-VGPU_EXPORT int cuModuleGetGlobal_v2(CUdeviceptr*, size_t*, void* handle, const char* name) {
-    return answer("cuModuleGetGlobal_v2", Needs::Context, NotFound, [&](const char* f) {
-        return modules.count(handle) ? refuse(NotFound, f, std::string("no global variable '") + name + "'")
-                                     : refuse(InvalidHandle, f, "no such module");
-    });
-}
-
-VGPU_EXPORT int cuFuncLoad(void* function) {
-    return answer("cuFuncLoad", Needs::NoCapture, InvalidHandle,
-                  [&](const char* f) { return find_function(function) ? static_cast<int>(Success) : refuse(InvalidHandle, f, "no such function"); });
-}
-
-VGPU_EXPORT int cuFuncGetAttribute(int* value, int attribute, void* function) {
-    return answer("cuFuncGetAttribute", Needs::Context, InvalidHandle, [&](const char* f) {
-        if (!find_function(function))
-            return refuse(InvalidHandle, f, "no such function");
-        switch (attribute) {
-            case 0:  // threads a block
-                *value = 256;
-                return static_cast<int>(Success);
-            case 3:  // local memory a thread, bytes
-                *value = 0;
-                return static_cast<int>(Success);
-            case 5:  // PTX and binary version
-            case 6:
-                *value = 80;
-                return static_cast<int>(Success);
-            default:
-                return refuse(InvalidValue, f, "attribute " + std::to_string(attribute) + " isn't known here");
-        }
     });
 }
 }

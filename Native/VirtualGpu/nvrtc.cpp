@@ -261,23 +261,4 @@ VGPU_EXPORT int nvrtcGetCUBIN(void* handle, char* image) {
         return static_cast<int>(Success);
     });
 }
-
-// There is no PTX; the driver's stand-in takes none either.
-VGPU_EXPORT int nvrtcGetPTXSize(void* handle, size_t* bytes) {
-    return answer("nvrtcGetPTXSize", handle, InvalidInput, [&](const Program& program) {
-        if (program.image.empty())
-            return refuse(InvalidProgram, "nvrtcGetPTXSize", "not compiled");
-        *bytes = 1;
-        return static_cast<int>(Success);
-    });
-}
-
-VGPU_EXPORT int nvrtcGetPTX(void* handle, char* text) {
-    return answer("nvrtcGetPTX", handle, InvalidInput, [&](const Program& program) {
-        if (program.image.empty())
-            return refuse(InvalidProgram, "nvrtcGetPTX", "not compiled");
-        *text = 0;
-        return static_cast<int>(Success);
-    });
-}
 }

@@ -75,16 +75,14 @@ bool is_capturing(CUstream handle) {
     return stream && stream->capture;
 }
 
-int submit(CUstream handle, NodeType type, const std::string& name, std::function<void()> run, HostUse host) {
+int submit(CUstream handle, const std::string& name, std::function<void()> run, HostUse host) {
     const auto stream = find_stream(handle);
     if (!stream)
         return refuse(InvalidHandle, name.c_str(), "no such stream");
     if (stream->capture) {
         if (stream->capture->invalid)
             return refuse(CaptureInvalidated, name.c_str(), "the capture was invalidated before");
-        auto& nodes = stream->capture->graph->nodes;
-        nodes.push_back({type, name, std::move(run), stream->tail, host});
-        stream->tail = {nodes.size() - 1};
+        stream->capture->graph->nodes.push_back({std::move(run), host});
         return Success;
     }
     if (stream->legacy && invalidate_implicit(name.c_str()))
@@ -104,27 +102,9 @@ int submit_graph(CUstream handle, std::shared_ptr<const Graph> graph) {
     Work work{"cuGraphLaunch", nullptr, {}, {}};
     for (const Node& node : graph->nodes)
         work.host.push_back(node.host);
-    // Any order that the edges allow.
     work.run = [graph] {
-        std::vector<size_t> missing(graph->nodes.size());
-        std::vector<std::vector<size_t>> followers(graph->nodes.size());
-        std::vector<size_t> ready;
-        for (size_t i = 0; i < missing.size(); i++) {
-            missing[i] = graph->nodes[i].after.size();
-            for (const size_t before : graph->nodes[i].after)
-                followers[before].push_back(i);
-            if (missing[i] == 0)
-                ready.push_back(i);
-        }
-        while (!ready.empty()) {
-            std::swap(ready[random_number() % ready.size()], ready.back());
-            const size_t next = ready.back();
-            ready.pop_back();
-            graph->nodes[next].run();
-            for (const size_t follower : followers[next])
-                if (--missing[follower] == 0)
-                    ready.push_back(follower);
-        }
+        for (const Node& node : graph->nodes)
+            node.run();
     };
     queue(*stream, std::move(work));
     return Success;
@@ -134,39 +114,21 @@ int enqueue(CUstream handle, const std::string& name, std::function<void()> work
     std::lock_guard<std::recursive_mutex> lock(gate);
     if (context.fault != Success)
         return context.fault;
-    return submit(handle, NodeType::Kernel, name, std::move(work));
-}
-
-void run_one(const std::shared_ptr<Stream>& stream) {
-    const Work work = std::move(stream->queue.front());
-    stream->queue.pop_front();
-    for (const Position& position : work.after)
-        run_until(position);
-    try {
-        if (work.run)
-            work.run();
-    } catch (const Fault& fault) {
-        throw Fault(fault.status, work.name + ": " + fault.what());
-    }
-    stream->done++;
+    return submit(handle, name, std::move(work));
 }
 
 void run_until(const Position& position) {
-    while (position.stream && position.stream->done < position.count && !position.stream->queue.empty())
-        run_one(position.stream);
-}
-
-// Streams that don't wait for each other advance in any order.
-void run_everything() {
-    for (;;) {
-        std::vector<std::shared_ptr<Stream>> busy;
-        for_each_stream([&](const std::shared_ptr<Stream>& stream) {
-            if (!stream->queue.empty())
-                busy.push_back(stream);
-        });
-        if (busy.empty())
-            return;
-        run_one(busy[random_number() % busy.size()]);
+    while (position.stream && position.stream->done < position.count && !position.stream->queue.empty()) {
+        const Work work = std::move(position.stream->queue.front());
+        position.stream->queue.pop_front();
+        for (const Position& earlier : work.after)
+            run_until(earlier);
+        try {
+            work.run();
+        } catch (const Fault& fault) {
+            throw Fault(fault.status, work.name + ": " + fault.what());
+        }
+        position.stream->done++;
     }
 }
 
@@ -206,22 +168,11 @@ bool invalidate_implicit(const char* function) {
     return found;
 }
 
-void end_capture(const std::shared_ptr<Capture>& capture) {
-    capture->origin = nullptr;
-    for_each_stream([&](const std::shared_ptr<Stream>& stream) {
-        if (stream->capture == capture) {
-            stream->capture = nullptr;
-            stream->tail.clear();
-        }
-    });
-}
-
 void drop_streams() {
     for_each_stream([](const std::shared_ptr<Stream>& stream) {
         stream->queue.clear();
         stream->done = stream->queued;
         stream->capture = nullptr;
-        stream->tail.clear();
     });
     streams.clear();
 }
@@ -271,20 +222,8 @@ VGPU_EXPORT int cuStreamSynchronize(CUstream handle) {
         for (const Position& position : implicit_waits(*stream))
             run_until(position);
         run_until({stream, stream->queued});
+        count_wait();
         return static_cast<int>(Success);
-    });
-}
-
-// Something runs with each query, so that a loop of them ends.
-VGPU_EXPORT int cuStreamQuery(CUstream handle) {
-    return answer("cuStreamQuery", Needs::NoCapture, LaunchFailed, [&](const char* f) {
-        const auto stream = find_stream(handle);
-        if (!stream)
-            return refuse(InvalidHandle, f, "no such stream");
-        if (stream->queue.empty())
-            return static_cast<int>(Success);
-        run_one(stream);
-        return static_cast<int>(NotReady);
     });
 }
 }

@@ -14,9 +14,6 @@ namespace vgpu {
 
 struct Stream;
 
-// CUgraphNodeType.
-enum class NodeType { Kernel = 0, Memcpy = 1, Memset = 2, Graph = 4 };
-
 // What an asynchronous copy reads or writes on the host.
 struct HostUse {
     enum Kind { None, Read, Write } kind = None;
@@ -37,24 +34,20 @@ struct Work {
     std::vector<HostUse> host;
 };
 
-// A node's predecessors come before it.
 struct Node {
-    NodeType type;
-    std::string name;
     std::function<void()> run;
-    std::vector<size_t> after;
     HostUse host;
 };
 
+// One after the other: a capture here has one stream.
 struct Graph {
-    std::deque<Node> nodes;  // nodes keep their addresses: they are handles
+    std::vector<Node> nodes;
 };
 
 struct Capture {
     std::shared_ptr<Graph> graph = std::make_shared<Graph>();
     int mode;  // GLOBAL 0, THREAD_LOCAL 1, RELAXED 2
     std::thread::id thread;
-    Stream* origin;
     bool invalid = false;
 };
 
@@ -64,7 +57,6 @@ struct Stream {
     std::deque<Work> queue;
     uint64_t queued = 0, done = 0;
     std::shared_ptr<Capture> capture;
-    std::vector<size_t> tail;  // the nodes that the next captured one comes after
 };
 
 struct Event {
@@ -72,20 +64,17 @@ struct Event {
     bool recorded = false;
     Position at;
     std::shared_ptr<Capture> capture;  // where it was recorded in one
-    std::vector<size_t> nodes;
 };
 
 // The stream of a handle: null for the legacy one's null, and for what isn't a stream an empty pointer.
 std::shared_ptr<Stream> find_stream(CUstream handle);
 
 // Queues or captures. Returns a CUresult.
-int submit(CUstream handle, NodeType type, const std::string& name, std::function<void()> run, HostUse host = {});
+int submit(CUstream handle, const std::string& name, std::function<void()> run, HostUse host = {});
 int submit_graph(CUstream handle, std::shared_ptr<const Graph> graph);
 
 // Runs what the position stands for, and all that it depends on.
 void run_until(const Position& position);
-void run_one(const std::shared_ptr<Stream>& stream);
-void run_everything();
 bool is_done(const Position& position);
 
 // Whether work that hasn't run yet would read these bytes of the host.
@@ -96,9 +85,6 @@ void drop_streams();
 void drop_events();
 void drop_graphs();
 void drop_modules();
-
-// All streams of the capture leave it.
-void end_capture(const std::shared_ptr<Capture>& capture);
 
 // A capture that goes wrong.
 int invalidate(const std::shared_ptr<Capture>& capture, int status, const char* function, const std::string& why);

@@ -71,6 +71,7 @@ VGPU_EXPORT const char* vgpuFailedCall(void);            // the function that wa
 VGPU_EXPORT const char* vgpuLastMessage(void);           // why the last call was refused, or what the last fault was
 VGPU_EXPORT const char* vgpuLive(void);                  // what wasn't given back: "2 memory, 1 stream"; "" for nothing
 VGPU_EXPORT int64_t vgpuLaunches(void);                  // kernels, library calls, copies and graphs launched by the host so far (a graph counts once)
+VGPU_EXPORT int64_t vgpuWaits(void);                     // times that the host waited for a stream or an event so far
 VGPU_EXPORT void vgpuCheckRaces(int on);                 // looks for accesses to device memory that nothing orders; as FASTGAN_VGPU_RACES=1
 VGPU_EXPORT int64_t vgpuParamsSize(const char* kernel);  // sizeof of a kernel's Params; -1 for no such kernel
 }

@@ -5,9 +5,9 @@ namespace FastGan.Tests.Cuda;
 
 /// <summary>The rules of stream capture, as measured on cards, and what a graph replays.</summary>
 [TestClass]
-public sealed unsafe class CaptureTests
+public sealed class CaptureTests
 {
-    private const int IllegalState = 401, Unsupported = 900, Invalidated = 901, Unjoined = 904, Isolation = 905;
+    private const int IllegalState = 401, Unsupported = 900, Invalidated = 901;
 
     private static void Invalidates(Action<PlantedDevice> call, int status = Unsupported)
     {
@@ -16,10 +16,9 @@ public sealed unsafe class CaptureTests
         gpu.Driver.StreamBeginCapture(gpu.Stream, CaptureMode.Global);
         gpu.Launch("planted_scale", parameters);
         PlantedDevice.Refuses(status, () => call(gpu));
-        Assert.AreEqual(CaptureStatus.Invalidated, gpu.Driver.StreamIsCapturing(gpu.Stream));
         PlantedDevice.Refuses(Invalidated, () => gpu.Launch("planted_scale", parameters));
         PlantedDevice.Refuses(Invalidated, () => gpu.Driver.StreamEndCapture(gpu.Stream));
-        Assert.AreEqual(CaptureStatus.None, gpu.Driver.StreamIsCapturing(gpu.Stream));
+        PlantedDevice.Refuses(IllegalState, () => gpu.Driver.StreamEndCapture(gpu.Stream), "doesn't capture");
     }
 
     [TestMethod]
@@ -32,63 +31,21 @@ public sealed unsafe class CaptureTests
     public void WaitingForTheStreamInvalidates() => Invalidates(gpu => gpu.Driver.StreamSynchronize(gpu.Stream));
 
     [TestMethod]
-    public void WaitingForTheContextInvalidates() => Invalidates(gpu => gpu.Driver.CtxSynchronize());
+    public void WaitingForAnEventInvalidates() => Invalidates(gpu =>
+    {
+        nint waited = gpu.Driver.EventCreate(EventKind.DisableTiming);
+        try
+        {
+            gpu.Driver.EventSynchronize(waited);
+        }
+        finally
+        {
+            gpu.Driver.EventDestroy(waited);
+        }
+    });
 
     [TestMethod]
     public void FreeingMemoryInvalidates() => Invalidates(gpu => gpu.Driver.MemFree(1));
-
-    [TestMethod]
-    public void AnEventOfOutsideInvalidates()
-    {
-        using PlantedDevice gpu = new();
-        nint before = gpu.Driver.EventCreate(EventKind.DisableTiming);
-        gpu.Driver.EventRecord(before, gpu.Stream);
-        gpu.Driver.StreamBeginCapture(gpu.Stream, CaptureMode.Global);
-        Assert.AreEqual(Isolation, WaitEvent(gpu.Stream, before));
-        PlantedDevice.Refuses(Invalidated, () => gpu.Driver.StreamEndCapture(gpu.Stream));
-        gpu.Driver.EventDestroy(before);
-    }
-
-    /// <summary>Of a forked stream's work the graph must hold all, and the first stream must have waited for it.</summary>
-    [TestMethod]
-    [DataRow(true)]
-    [DataRow(false)]
-    public void AForkedStreamMustBeJoined(bool joined)
-    {
-        using PlantedDevice gpu = new();
-        nint fork = gpu.Driver.EventCreate(EventKind.DisableTiming), join = gpu.Driver.EventCreate(EventKind.DisableTiming);
-        nint side = gpu.Driver.StreamCreateWithPriority(StreamKind.NonBlocking, 0);
-        ulong memory = gpu.Upload<float>([1, 1, 1]);
-        gpu.Driver.StreamBeginCapture(gpu.Stream, CaptureMode.Global);
-        gpu.Launch("planted_scale", new Params(memory, 0, 3, 2));
-        gpu.Driver.EventRecord(fork, gpu.Stream);
-        Assert.AreEqual(0, WaitEvent(side, fork));
-        Assert.AreEqual(CaptureStatus.Active, gpu.Driver.StreamIsCapturing(side));
-        gpu.Driver.MemcpyDtoDAsync(memory + 4, memory, 4, side);
-        gpu.Driver.EventRecord(join, side);
-        if (joined)
-        {
-            Assert.AreEqual(0, WaitEvent(gpu.Stream, join));
-            gpu.Launch("planted_scale", new Params(memory + 4, 0, 1, 5));
-            nint graph = gpu.Driver.StreamEndCapture(gpu.Stream), exec = gpu.Driver.GraphInstantiateWithFlags(graph, 0);
-            gpu.Driver.GraphLaunch(exec, gpu.Stream);
-            CollectionAssert.AreEqual((float[])[2, 10, 2], gpu.Download<float>(memory, 3));
-            gpu.Driver.GraphExecDestroy(exec);
-            gpu.Driver.GraphDestroy(graph);
-        }
-        else
-        {
-            PlantedDevice.Refuses(Unjoined, () => gpu.Driver.StreamEndCapture(gpu.Stream));
-        }
-
-        Assert.AreEqual(CaptureStatus.None, gpu.Driver.StreamIsCapturing(side));
-        gpu.Driver.StreamDestroy(side);
-        gpu.Driver.EventDestroy(fork);
-        gpu.Driver.EventDestroy(join);
-    }
-
-    private static int WaitEvent(nint stream, nint waited) =>
-        ((delegate* unmanaged[Cdecl]<nint, nint, uint, int>)VirtualGpu.Function("cuStreamWaitEvent"))(stream, waited, 0);
 
     [TestMethod]
     public void ACaptureInACaptureIsRefusedAndTheCaptureGoesOn()
@@ -111,11 +68,10 @@ public sealed unsafe class CaptureTests
     public void AnotherThreadCantEndACapture()
     {
         using PlantedDevice gpu = new();
-        nint context = gpu.Driver.CtxGetCurrent();
         gpu.Driver.StreamBeginCapture(gpu.Stream, CaptureMode.Global);
         Thread thread = new(() =>
         {
-            gpu.Driver.CtxSetCurrent(context);
+            gpu.Driver.CtxSetCurrent(gpu.Context);
             PlantedDevice.Refuses(908, () => gpu.Driver.StreamEndCapture(gpu.Stream));
         });
         thread.Start();
@@ -134,14 +90,7 @@ public sealed unsafe class CaptureTests
         gpu.Driver.MemcpyDtoDAsync(copy, memory, 8, gpu.Stream);
         gpu.Driver.MemsetD8Async(memory + 4, 0, 4, gpu.Stream);
         nint graph = gpu.Driver.StreamEndCapture(gpu.Stream);
-        nuint count = 0;
-        gpu.Driver.GraphGetNodes(graph, null, ref count);
-        Assert.AreEqual((nuint)3, count);
-        nint* nodes = stackalloc nint[3];
-        gpu.Driver.GraphGetNodes(graph, nodes, ref count);
-        GraphNodeType[] expected = [GraphNodeType.Kernel, GraphNodeType.Memcpy, GraphNodeType.Memset];
-        for (int i = 0; i < 3; i++)
-            Assert.AreEqual(expected[i], gpu.Driver.GraphNodeGetType(nodes[i]));
+        Assert.AreEqual(3, gpu.Driver.GraphGetNodes(graph));
         CollectionAssert.AreEqual((float[])[1, 1], gpu.Download<float>(memory, 2));
 
         nint exec = gpu.Driver.GraphInstantiateWithFlags(graph, 0);

@@ -59,10 +59,6 @@ internal sealed class DnnDevice : IDisposable
         return descriptor;
     }
 
-    /// <summary>The address of a function that the bindings don't have.</summary>
-    public static nint Raw(string function) =>
-        LoadedLibrary.TryLoad(CudaLibrary.Dnn, Path.Combine(VirtualGpu.Path, "libcudnn.so.9"), out _)!.Function(function).Address;
-
     public void Dispose()
     {
         foreach (Action destroy in _descriptors)

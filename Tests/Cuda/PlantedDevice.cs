@@ -21,7 +21,8 @@ internal sealed unsafe class PlantedDevice : IDisposable
         _live = VirtualGpu.Live;
         Driver = new CudaLibraries(LibrarySearch.Here(VirtualGpu.Path)).Driver;
         Driver.Init();
-        Driver.CtxSetCurrent(Driver.DevicePrimaryCtxRetain(0));
+        Context = Driver.DevicePrimaryCtxRetain(0);
+        Driver.CtxSetCurrent(Context);
         Stream = Driver.StreamCreateWithPriority(StreamKind.NonBlocking, 0);
         _module = Driver.ModuleLoadDataEx(Encoding.UTF8.GetBytes("FGVGPU planted\0"));
     }
@@ -31,6 +32,8 @@ internal sealed unsafe class PlantedDevice : IDisposable
     public record struct Params(ulong Values, ulong Counter, long Count, float Scale);
 
     public Driver Driver { get; }
+
+    public nint Context { get; }
 
     public nint Stream { get; }
 

@@ -54,6 +54,9 @@ internal static unsafe class VirtualGpu
     /// <summary>Kernels, library calls, copies and graphs that the host launched so far; a graph counts once.</summary>
     public static long Launches => ((delegate* unmanaged[Cdecl]<long>)Function("vgpuLaunches"))();
 
+    /// <summary>Times that the host waited for a stream or an event so far.</summary>
+    public static long Waits => ((delegate* unmanaged[Cdecl]<long>)Function("vgpuWaits"))();
+
     /// <summary>sizeof of a kernel's Params; −1 for no such kernel.</summary>
     public static long ParamsSize(string kernel)
     {
@@ -66,8 +69,8 @@ internal static unsafe class VirtualGpu
     /// <summary>Whether accesses to device memory that nothing orders are looked for; slow.</summary>
     public static void CheckRaces(bool on) => ((delegate* unmanaged[Cdecl]<int, void>)Function("vgpuCheckRaces"))(on ? 1 : 0);
 
-    /// <summary>An exported function of libcuda's stand-in, also one that the bindings don't use.</summary>
-    public static nint Function(string name) => Library.Value.Function(name).Address;
+    /// <summary>An exported function of libcuda's stand-in.</summary>
+    private static nint Function(string name) => Library.Value.Function(name).Address;
 
     private static string Text(string function) => Marshal.PtrToStringUTF8(((delegate* unmanaged[Cdecl]<nint>)Function(function))())!;
 }

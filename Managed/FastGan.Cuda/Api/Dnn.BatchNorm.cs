@@ -1,8 +1,8 @@
 namespace FastGan.Cuda.Api;
 
 /// <summary>
-/// Batch norm with the activation fused. Scale, bias and all statistics are float, of the shape that <see cref="DeriveBNTensorDescriptor"/> gives.
-/// Descriptors that an operation does not use (z, dz, without an addition) are 0.
+/// The forward pass of batch norm with the activation fused. Scale, bias and all statistics are float, of the shape that
+/// <see cref="DeriveBNTensorDescriptor"/> gives. Descriptors that an operation does not use (z, without an addition) are 0.
 /// </summary>
 internal sealed unsafe partial class Dnn
 {
@@ -23,20 +23,6 @@ internal sealed unsafe partial class Dnn
             ((delegate* unmanaged[Cdecl]<nint, CudnnBatchNormMode, CudnnBatchNormOps, nint, nint, nint, nint, nint, nuint*, int>)
                 _getBatchNormalizationForwardTrainingExWorkspaceSize.Address)(
                 handle, mode, ops, xDesc, zDesc, yDesc, bnDesc, activation, &bytes));
-        return bytes;
-    }
-
-    private readonly NativeFunction _getBatchNormalizationBackwardExWorkspaceSize =
-        library.Function("cudnnGetBatchNormalizationBackwardExWorkspaceSize");
-    public nuint GetBatchNormalizationBackwardExWorkspaceSize(
-        nint handle, CudnnBatchNormMode mode, CudnnBatchNormOps ops,
-        nint xDesc, nint yDesc, nint dyDesc, nint dzDesc, nint dxDesc, nint bnDesc, nint activation)
-    {
-        nuint bytes;
-        Check(_getBatchNormalizationBackwardExWorkspaceSize,
-            ((delegate* unmanaged[Cdecl]<nint, CudnnBatchNormMode, CudnnBatchNormOps, nint, nint, nint, nint, nint, nint, nint, nuint*, int>)
-                _getBatchNormalizationBackwardExWorkspaceSize.Address)(
-                handle, mode, ops, xDesc, yDesc, dyDesc, dzDesc, dxDesc, bnDesc, activation, &bytes));
         return bytes;
     }
 
@@ -69,22 +55,4 @@ internal sealed unsafe partial class Dnn
                 double, ulong, ulong, double, ulong, ulong, nint, ulong, nuint, ulong, nuint, int>)_batchNormalizationForwardTrainingEx.Address)(
                 handle, mode, ops, alpha, beta, xDesc, x, zDesc, z, yDesc, y, bnDesc, scale, bias,
                 factor, runningMean, runningVar, epsilon, savedMean, savedInvStd, activation, workspace, bytes, reserve, reserveBytes));
-
-    private readonly NativeFunction _batchNormalizationBackwardEx = library.Function("cudnnBatchNormalizationBackwardEx");
-
-    /// <summary>dx, and the gradients of scale and bias, by what the forward pass saved.</summary>
-    /// <param name="alphaData">With betaData blends dx, and alphaParameters with betaParameters dscale and dbias, as α · new + β · old.</param>
-    public void BatchNormalizationBackwardEx(
-        nint handle, CudnnBatchNormMode mode, CudnnBatchNormOps ops,
-        float* alphaData, float* betaData, float* alphaParameters, float* betaParameters,
-        nint xDesc, ulong x, nint yDesc, ulong y, nint dyDesc, ulong dy, nint dzDesc, ulong dz, nint dxDesc, ulong dx,
-        nint bnDesc, ulong scale, ulong bias, ulong dscale, ulong dbias, double epsilon, ulong savedMean, ulong savedInvStd,
-        nint activation, ulong workspace, nuint bytes, ulong reserve, nuint reserveBytes) =>
-        Check(_batchNormalizationBackwardEx,
-            ((delegate* unmanaged[Cdecl]<nint, CudnnBatchNormMode, CudnnBatchNormOps, float*, float*, float*, float*,
-                nint, ulong, nint, ulong, nint, ulong, nint, ulong, nint, ulong,
-                nint, ulong, ulong, ulong, ulong, double, ulong, ulong, nint, ulong, nuint, ulong, nuint, int>)_batchNormalizationBackwardEx.Address)(
-                handle, mode, ops, alphaData, betaData, alphaParameters, betaParameters,
-                xDesc, x, yDesc, y, dyDesc, dy, dzDesc, dz, dxDesc, dx,
-                bnDesc, scale, bias, dscale, dbias, epsilon, savedMean, savedInvStd, activation, workspace, bytes, reserve, reserveBytes));
 }

@@ -55,20 +55,6 @@ internal sealed unsafe partial class Dnn(LoadedLibrary library)
     private readonly NativeFunction _destroyTensorDescriptor = library.Function("cudnnDestroyTensorDescriptor");
     public void DestroyTensorDescriptor(nint descriptor) => Delete(_destroyTensorDescriptor, descriptor);
 
-    private readonly NativeFunction _setTensorNdDescriptor = library.Function("cudnnSetTensorNdDescriptor");
-
-    /// <param name="dimensions">N, C, H, W.</param>
-    /// <param name="strides">In elements, in the same order.</param>
-    public void SetTensorNdDescriptor(nint descriptor, CudnnDataType type, ReadOnlySpan<int> dimensions, ReadOnlySpan<int> strides)
-    {
-        fixed (int* sizes = dimensions, steps = strides)
-        {
-            Check(_setTensorNdDescriptor,
-                ((delegate* unmanaged[Cdecl]<nint, CudnnDataType, int, int*, int*, int>)_setTensorNdDescriptor.Address)(
-                    descriptor, type, dimensions.Length, sizes, steps));
-        }
-    }
-
     private readonly NativeFunction _setTensorNdDescriptorEx = library.Function("cudnnSetTensorNdDescriptorEx");
 
     /// <summary>Packed.</summary>

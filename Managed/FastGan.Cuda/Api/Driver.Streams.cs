@@ -31,14 +31,6 @@ internal sealed unsafe partial class Driver
         return graph;
     }
 
-    private readonly NativeFunction _streamIsCapturing = library.Function("cuStreamIsCapturing");
-    public CaptureStatus StreamIsCapturing(nint stream)
-    {
-        CaptureStatus status;
-        Check(_streamIsCapturing, ((delegate* unmanaged[Cdecl]<nint, CaptureStatus*, int>)_streamIsCapturing.Address)(stream, &status));
-        return status;
-    }
-
     // cuGraphInstantiate_v2 is the old function of five arguments.
     private readonly NativeFunction _graphInstantiateWithFlags = library.Function("cuGraphInstantiateWithFlags");
 
@@ -61,20 +53,12 @@ internal sealed unsafe partial class Driver
 
     private readonly NativeFunction _graphGetNodes = library.Function("cuGraphGetNodes");
 
-    /// <param name="nodes">Room for <paramref name="count"/> nodes, or null to learn their number.</param>
-    public void GraphGetNodes(nint graph, nint* nodes, ref nuint count)
+    /// <returns>How many kernels, copies and fills the graph has.</returns>
+    public int GraphGetNodes(nint graph)
     {
-        nuint number = count;
-        Check(_graphGetNodes, ((delegate* unmanaged[Cdecl]<nint, nint*, nuint*, int>)_graphGetNodes.Address)(graph, nodes, &number));
-        count = number;
-    }
-
-    private readonly NativeFunction _graphNodeGetType = library.Function("cuGraphNodeGetType");
-    public GraphNodeType GraphNodeGetType(nint node)
-    {
-        GraphNodeType type;
-        Check(_graphNodeGetType, ((delegate* unmanaged[Cdecl]<nint, GraphNodeType*, int>)_graphNodeGetType.Address)(node, &type));
-        return type;
+        nuint count = 0;
+        Check(_graphGetNodes, ((delegate* unmanaged[Cdecl]<nint, nint*, nuint*, int>)_graphGetNodes.Address)(graph, null, &count));
+        return (int)count;
     }
 
     private readonly NativeFunction _graphExecDestroy = library.Function("cuGraphExecDestroy");

@@ -87,17 +87,6 @@ internal sealed unsafe partial class Driver(LoadedLibrary library)
     public void CtxSetCurrent(nint context) =>
         Check(_ctxSetCurrent, ((delegate* unmanaged[Cdecl]<nint, int>)_ctxSetCurrent.Address)(context));
 
-    private readonly NativeFunction _ctxGetCurrent = library.Function("cuCtxGetCurrent");
-    public nint CtxGetCurrent()
-    {
-        nint context;
-        Check(_ctxGetCurrent, ((delegate* unmanaged[Cdecl]<nint*, int>)_ctxGetCurrent.Address)(&context));
-        return context;
-    }
-
-    private readonly NativeFunction _ctxSynchronize = library.Function("cuCtxSynchronize");
-    public void CtxSynchronize() => Check(_ctxSynchronize, ((delegate* unmanaged[Cdecl]<int>)_ctxSynchronize.Address)());
-
     // ---- modules and kernels
 
     private readonly NativeFunction _moduleLoadDataEx = library.Function("cuModuleLoadDataEx");

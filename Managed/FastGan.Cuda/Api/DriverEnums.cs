@@ -3,15 +3,9 @@ namespace FastGan.Cuda.Api;
 /// <summary>CUdevice_attribute, those that are asked for.</summary>
 internal enum DeviceAttribute
 {
-    MaxThreadsPerBlock = 1,
-    MaxSharedMemoryPerBlock = 8,
-    WarpSize = 10,
     MultiprocessorCount = 16,
-    L2CacheBytes = 38,
-    MaxThreadsPerMultiprocessor = 39,
     ComputeCapabilityMajor = 75,
     ComputeCapabilityMinor = 76,
-    MaxSharedMemoryPerBlockOptIn = 97,
 }
 
 [Flags]
@@ -36,28 +30,6 @@ internal enum CaptureMode
     Relaxed = 2,
 }
 
-internal enum CaptureStatus
-{
-    None = 0,
-    Active = 1,
-    Invalidated = 2,
-}
-
-/// <summary>CUgraphNodeType.</summary>
-internal enum GraphNodeType
-{
-    Kernel = 0,
-    Memcpy = 1,
-    Memset = 2,
-    Host = 3,
-    Graph = 4,
-    Empty = 5,
-    WaitEvent = 6,
-    EventRecord = 7,
-    MemAlloc = 10,
-    MemFree = 11,
-}
-
 [Flags]
 internal enum EventKind : uint
 {
@@ -69,9 +41,6 @@ internal enum EventKind : uint
 /// <summary>CUjit_option, those that are given.</summary>
 internal enum JitOption
 {
-    InfoLogBuffer = 3,
-    InfoLogBufferBytes = 4,
     ErrorLogBuffer = 5,
     ErrorLogBufferBytes = 6,
-    OptimizationLevel = 7,
 }

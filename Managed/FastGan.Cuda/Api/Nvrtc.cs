@@ -57,12 +57,6 @@ internal sealed unsafe class Nvrtc(LoadedLibrary library)
     private readonly NativeFunction _getProgramLog = library.Function("nvrtcGetProgramLog");
     public string GetProgramLog(nint program) => Encoding.UTF8.GetString(Bytes(_getProgramLogSize, _getProgramLog, program)).TrimEnd('\0', '\n');
 
-    private readonly NativeFunction _getPtxSize = library.Function("nvrtcGetPTXSize");
-    private readonly NativeFunction _getPtx = library.Function("nvrtcGetPTX");
-
-    /// <returns>Ends with a zero.</returns>
-    public byte[] GetPtx(nint program) => Bytes(_getPtxSize, _getPtx, program);
-
     private readonly NativeFunction _getCubinSize = library.Function("nvrtcGetCUBINSize");
     private readonly NativeFunction _getCubin = library.Function("nvrtcGetCUBIN");
 
