@@ -46,7 +46,7 @@ internal static class InfoCommand
     {
         (ModelSpec m, TrainingSpec t) = (config.Model, config.Training);
         Net generator = new("generator", m.Generator, Shape.Matrix(1, m.Latent), m.Classes);
-        Net discriminator = new("discriminator", m.Discriminator, Gan.Image(m, 1), m.Classes);
+        Net discriminator = new("discriminator", m.Discriminator, Gan.Seen(config, 1), m.Classes);
         Terminal.Heading($"{config.Preset}, {title}");
         Terminal.Facts(
             ("step", checkpoint is null ? $"no checkpoint yet, the config's total is {t.Steps:N0}" : $"{checkpoint.Step:N0}, the config's total is {t.Steps:N0}"),
@@ -54,6 +54,9 @@ internal static class InfoCommand
             ("latent", $"{m.Latent} numbers, {m.LatentDistribution.ToString().ToLowerInvariant()}"),
             ("loss", LossText(t)),
             ("update", $"{t.Update.ToString().ToLowerInvariant()}, {TrainingHeader.ImagesText(t)} a step, seed {t.Seed}"),
+            ("discriminator", HeadText(m)),
+            ("penalty", t.Penalty is null ? "none" : $"{(t.Penalty.Kind == PenaltyKind.R1 ? "R1, on the slope at real images" : "on the slope between real and generated images")}, weight {t.Penalty.Weight}"),
+            ("sees", $"{(t.Pack > 1 ? $"{t.Pack} images at once" : "one image at a time")}{(t.Augment is null ? "" : $", {t.Augment}")}"),
             ("clipping", t.Clip is null ? "none" : $"the critic's {t.Clip.Target.ToString().ToLowerInvariant()} to ±{t.Clip.Limit}"),
             ("average", t.Ema is null ? "none" : $"exponential, of the generator, decay {t.Ema}"));
         PrintNet(generator);
@@ -62,8 +65,25 @@ internal static class InfoCommand
             [Optimizer(generator, t.GeneratorOptimizer, 1, checkpoint), Optimizer(discriminator, t.DiscriminatorOptimizer, t.CriticSteps, checkpoint)]);
     }
 
-    private static string LossText(TrainingSpec t) => t.Loss == AdversarialLoss.Wasserstein ? "Wasserstein"
-        : $"binary cross-entropy, generator {(t.GeneratorLoss == GeneratorLoss.Minimax ? "minimax" : "non-saturating")}";
+    private static string LossText(TrainingSpec t)
+    {
+        string smoothing = t.RealTarget < 1 ? $", real images are told {t.RealTarget}" : "";
+        return t.Loss switch
+        {
+            AdversarialLoss.Wasserstein => "Wasserstein",
+            AdversarialLoss.Hinge => "hinge",
+            AdversarialLoss.LeastSquares => $"least squares{smoothing}",
+            _ => $"binary cross-entropy, generator {(t.GeneratorLoss == GeneratorLoss.Minimax ? "minimax" : "non-saturating")}{smoothing}",
+        };
+    }
+
+    private static string HeadText(ModelSpec m) => m.Head switch
+    {
+        DiscriminatorHead.Class => "tells real from generated, and names the class",
+        DiscriminatorHead.Code => $"tells real from generated, and reads back the class and {m.Codes} codes",
+        DiscriminatorHead.SemiSupervised => "names the class of real images",
+        _ => "tells real from generated",
+    };
 
     private static void PrintNet(Net net)
     {

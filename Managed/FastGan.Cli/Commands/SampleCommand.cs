@@ -9,7 +9,10 @@ namespace FastGan.Cli.Commands;
 
 internal static class SampleCommand
 {
-    private const int Columns = 8, Rows = 8, LargestGrid = 10_000;
+    private const int Columns = 8, Rows = 8, LargestGrid = 10_000, SweepSteps = 10;
+
+    /// <summary>Twice as far as the codes go in training, as the paper has it (Chen et al., 2016).</summary>
+    private const float SweepEnd = 2;
     private static readonly string[] OtherPictures = [".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"];
 
     public static int Run(SampleOptions o)
@@ -24,6 +27,8 @@ internal static class SampleCommand
             throw new FastGanException($"--out {path}: give a file that ends in .png, or a folder");
         if (!isGrid && o.Grid is not null)
             throw new FastGanException($"--grid is the layout of one picture, and --out {path} is a folder: leave one of them out");
+        if (o.Code is not null && (!isGrid || o.Grid is not null || o.Count is not null))
+            throw new FastGanException("--code makes one picture with a layout of its own: leave --grid and --count out, and give --out a .png");
 
         Checkpoint checkpoint = Checkpoint.Open(o.Checkpoint, App.Warn);
         ModelSpec model = checkpoint.Config.Model;
@@ -31,11 +36,18 @@ internal static class SampleCommand
         (int columns, int count) = Layout(o, model, only is null);
         if (isGrid && count > LargestGrid)
             throw new FastGanException($"a picture of {count} images is too large, {LargestGrid} is the most: give --out a folder");
-        int[] labels = [.. Enumerable.Range(0, count).Select(i => only ?? (model.Classes > 0 ? i % model.Classes : 0))];
+        int[] labels = [.. Enumerable.Range(0, count).Select(i => only ?? (model.Conditions() > 0 ? i % model.Conditions() : 0))];
 
         using Device device = Devices.Open(o, Devices.PrecisionOf(o) ?? Precision.Fp32);
         using Sampler sampler = checkpoint.OpenSampler(device);
         ulong seed = o.Seed ?? 1;
+        if (o.Code is int code)
+        {
+            SaveSweep(sampler, model, seed, code, only, path, o.Checkpoint);
+            Console.WriteLine($"code {code} from {-SweepEnd} to {SweepEnd}, step {checkpoint.Step}, seed {seed}: {path}");
+            return ExitCode.Done;
+        }
+
         if (isGrid)
             ImageGrid.Save(path, sampler.Draw(seed, count, labels), Gan.Image(model, count), columns);
         else
@@ -44,28 +56,47 @@ internal static class SampleCommand
         return ExitCode.Done;
     }
 
+    /// <summary>A picture whose columns go through one continuous code, all else in a row being the same; its rows are samples, of one class after another.</summary>
+    private static void SaveSweep(Sampler sampler, ModelSpec model, ulong seed, int code, int? only, string path, string checkpoint)
+    {
+        if (model.Codes == 0)
+            throw new FastGanException($"--code {code}: the model of {checkpoint} has no codes (infogan has): leave --code out");
+        if (code < 0 || code >= model.Codes)
+            throw new FastGanException($"--code {code} is no code of the model: accepted: 0 to {model.Codes - 1}");
+        int rows = model.Conditions() is > 0 and <= 16 and int classes && only is null ? classes : Rows, count = rows * SweepSteps;
+        float[] z = new float[count * model.Latent];
+        for (int i = 0; i < count; i++)
+        {
+            sampler.Latent(seed, i / SweepSteps, z.AsSpan(i * model.Latent, model.Latent));
+            z[i * model.Latent + code] = SweepEnd * (2f * (i % SweepSteps) / (SweepSteps - 1) - 1);
+        }
+
+        int[] labels = [.. Enumerable.Range(0, count).Select(i => only ?? (model.Conditions() > 0 ? i / SweepSteps % model.Conditions() : 0))];
+        ImageGrid.Save(path, sampler.Generate(z, labels), Gan.Image(model, count), SweepSteps);
+    }
+
     /// <summary>The class that is asked for, by name or number; null for none.</summary>
     private static int? ClassOf(string? given, ModelSpec model, string checkpoint)
     {
         if (given is null)
             return null;
-        if (model.Classes == 0)
-            throw new FastGanException($"--class {given}: the model of {checkpoint} has no classes (only cgan has): leave --class out");
+        if (model.Conditions() == 0)
+            throw new FastGanException($"--class {given}: the model of {checkpoint} has no classes to ask for (cgan, acgan and infogan have): leave --class out");
         int named = model.ClassNames.ToList().FindIndex(name => name.Equals(given, StringComparison.OrdinalIgnoreCase));
         if (named >= 0)
             return named;
-        if (int.TryParse(given, out int number) && number >= 0 && number < model.Classes)
+        if (int.TryParse(given, out int number) && number >= 0 && number < model.Conditions())
             return number;
-        string end = model.ClassNames.Count > 0 ? Suggest.Among(given, model.ClassNames) + $", or 0 to {model.Classes - 1}" : $"accepted: 0 to {model.Classes - 1}";
+        string end = model.ClassNames.Count > 0 ? Suggest.Among(given, model.ClassNames) + $", or 0 to {model.Conditions() - 1}" : $"accepted: 0 to {model.Conditions() - 1}";
         throw new FastGanException($"--class '{given}' is no class of the model: {end}");
     }
 
     /// <param name="everyClass">Whether the classes take turns, so that a column for each of them reads best.</param>
     private static (int Columns, int Count) Layout(SampleOptions o, ModelSpec model, bool everyClass)
     {
-        bool byClass = everyClass && model.Classes > 0;
+        bool byClass = everyClass && model.Conditions() > 0;
         if (o.Grid is null)
-            return (byClass && model.Classes <= 16 ? model.Classes : Columns, o.Count ?? Rows * (byClass ? model.Classes : Columns));
+            return (byClass && model.Conditions() <= 16 ? model.Conditions() : Columns, o.Count ?? Rows * (byClass ? model.Conditions() : Columns));
         string[] parts = o.Grid.Split('x', 'X', '×');
         int rows = Rows;
         if (parts.Length > 2 || !int.TryParse(parts[0], out int columns) || columns < 1 || (parts.Length == 2 && (!int.TryParse(parts[1], out rows) || rows < 1)))
@@ -98,7 +129,7 @@ internal static class SampleCommand
 
     private static string ClassFolder(ModelSpec model, int label)
     {
-        if (model.Classes == 0)
+        if (model.Conditions() == 0)
             return "";
         string name = model.ClassNames.Count > 0 ? model.ClassNames[label] : $"{label}";
         return string.Join('-', name.Split(Path.GetInvalidFileNameChars()));

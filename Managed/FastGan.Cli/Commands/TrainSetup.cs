@@ -15,6 +15,7 @@ internal sealed class TrainSetup
     private readonly ResizeMode? _resize;
     private readonly Distribution? _latentDistribution;
     private readonly OptimizerKind? _optimizer;
+    private readonly AdversarialLoss? _loss;
     private readonly GeneratorLoss? _generatorLoss;
     private readonly UpdateOrder? _update;
     private readonly ClipTarget? _clipTarget;
@@ -36,6 +37,8 @@ internal sealed class TrainSetup
         _resize = Choice.Of("--resize", o.Resize, ("crop", ResizeMode.Crop), ("fit", ResizeMode.Fit), ("stretch", ResizeMode.Stretch));
         _latentDistribution = Choice.Of("--latent-distribution", o.LatentDistribution, ("normal", Distribution.Normal), ("uniform", Distribution.Uniform));
         _optimizer = Choice.Of("--optimizer", o.Optimizer, ("adam", OptimizerKind.Adam), ("rmsprop", OptimizerKind.RmsProp), ("sgd", OptimizerKind.Sgd));
+        _loss = Choice.Of("--loss", o.Loss, ("bce", AdversarialLoss.Bce), ("wasserstein", AdversarialLoss.Wasserstein),
+            ("hinge", AdversarialLoss.Hinge), ("least-squares", AdversarialLoss.LeastSquares));
         _generatorLoss = Choice.Of("--generator-loss", o.GeneratorLoss, ("non-saturating", GeneratorLoss.NonSaturating), ("minimax", GeneratorLoss.Minimax));
         _update = Choice.Of("--update", o.Update, ("alternating", UpdateOrder.Alternating), ("simultaneous", UpdateOrder.Simultaneous));
         _clipTarget = Choice.Of("--clip-target", o.ClipTarget, ("weights", ClipTarget.Weights), ("gradients", ClipTarget.Gradients));
@@ -48,7 +51,7 @@ internal sealed class TrainSetup
     {
         DataSpec spec = DataSpec();
         Dataset data = Dataset.Load(spec, warn);
-        RunConfig config = _preset is null ? OfFile(spec, data) : OfPreset(_preset, spec, data);
+        RunConfig config = Smooth(_preset is null ? OfFile(spec, data) : OfPreset(_preset, spec, data));
         TrainingSpec training = Training(config.Training);
         if (_o.Epochs is double epochs)
             training = training with { Steps = StepsOf(epochs, data, training) };
@@ -79,6 +82,16 @@ internal sealed class TrainSetup
             Choice.Within(option, rate, 0, double.PositiveInfinity, lowIncluded: false);
         foreach ((string option, double? decay) in new[] { ("--beta1", _o.Beta1), ("--beta2", _o.Beta2), ("--momentum", _o.Momentum), ("--ema", _o.Ema) })
             Choice.Within(option, decay, 0, 1, lowIncluded: true);
+        Choice.AtLeast("--pack", _o.Pack, 1);
+        Choice.AtLeast("--shift", _o.Shift, 0);
+        if (_o.Decay is < 0 or > 1)
+            throw new FastGanException($"--decay is {_o.Decay}, must be a share of the steps, from 0 to 1");
+        if (_o.RealTarget is <= 0.5 or > 1)
+            throw new FastGanException($"--real-target is {_o.RealTarget}, must be above 0.5 and at most 1");
+        foreach ((string option, double? weight) in new[] { ("--gradient-penalty", _o.GradientPenalty), ("--r1", _o.R1) })
+            Choice.Within(option, weight, 0, double.PositiveInfinity, lowIncluded: true);
+        if (_o.GradientPenalty > 0 && _o.R1 > 0)
+            throw new FastGanException("--gradient-penalty and --r1 are two ways to the same end: leave one out");
         Choice.Within("--clip", _o.Clip, 0, double.PositiveInfinity, lowIncluded: true);
         if (_o.ImageSize is int size)
             Presets.CheckImage(_preset ?? _file!.Preset, size, _o.Channels ?? 1);
@@ -117,12 +130,31 @@ internal sealed class TrainSetup
         return _file with { Data = spec, Model = model };
     }
 
+    /// <summary>What the options change in the discriminator's layers.</summary>
+    private RunConfig Smooth(RunConfig config)
+    {
+        if (_o.SpectralNorm)
+            config = Presets.WithSpectralNorm(config);
+        if (_o.GradientPenalty > 0)
+            return Presets.WithPenalty(config, new PenaltySpec(PenaltyKind.Interpolates, _o.GradientPenalty.Value));
+        if (_o.R1 > 0)
+            return Presets.WithPenalty(config, new PenaltySpec(PenaltyKind.R1, _o.R1.Value));
+        return (_o.GradientPenalty ?? _o.R1) is null ? config : config with { Training = config.Training with { Penalty = null } };
+    }
+
     private TrainingSpec Training(TrainingSpec t)
     {
-        if (_generatorLoss is not null && t.Loss == AdversarialLoss.Wasserstein)
-            throw new FastGanException("--generator-loss is for the losses with logits, and a Wasserstein generator has but one loss: leave it out");
+        AdversarialLoss loss = _loss ?? t.Loss;
+        if (_generatorLoss is not null && loss != AdversarialLoss.Bce)
+            throw new FastGanException("--generator-loss is a choice of the cross-entropy loss, bce; the others have but one: leave it out");
         return t with
         {
+            Loss = loss,
+            RealTarget = _o.RealTarget ?? t.RealTarget,
+            Pack = _o.Pack ?? t.Pack,
+            Augment = _o.Flip || _o.Shift is not null ? Augmented(t.Augment) : t.Augment,
+            Decay = _o.Decay ?? t.Decay,
+            Labels = Labels(t.Labels),
             Seed = _o.Seed ?? t.Seed,
             Batch = _o.Batch ?? t.Batch,
             Steps = _o.Steps ?? t.Steps,
@@ -135,6 +167,22 @@ internal sealed class TrainSetup
             DiscriminatorOptimizer = Optimizer(t.DiscriminatorOptimizer, _o.DiscriminatorRate),
             Ema = (_o.Ema ?? t.Ema) is > 0 and double decay ? decay : null,
         };
+    }
+
+    private Augmentation? Augmented(Augmentation? augment)
+    {
+        Augmentation chosen = new(_o.Flip || augment is { Flip: true }, _o.Shift ?? augment?.Shift ?? 0);
+        return chosen is { Flip: false, Shift: 0 } ? null : chosen;
+    }
+
+    private int? Labels(int? labels)
+    {
+        if (_o.Labels is null)
+            return labels;
+        if (_o.Labels.Equals("all", StringComparison.OrdinalIgnoreCase))
+            return null;
+        return int.TryParse(_o.Labels, out int count) && count > 0 ? count
+            : throw new FastGanException($"--labels '{_o.Labels}': give a number of labels, such as 100, or all");
     }
 
     private ClipSpec? Clip(ClipSpec? clip)

@@ -33,7 +33,7 @@ internal sealed class LineDisplay : TrainingDisplay
         StepMetrics m = p.Metrics;
         Console.WriteLine(
             $"step {p.Step}/{p.End}  {Speed(p)}  D loss {m.DLoss:0.000}  G loss {m.GLoss:0.000}  " +
-            $"D(x) {m.DReal:0.000}  D(G(z)) {m.DFake:0.000}{(p.Step < p.End ? $"  {Duration(p.Left)} left" : "")}");
+            $"D(x) {m.DReal:0.000}  D(G(z)) {m.DFake:0.000}{More(m)}{(p.Step < p.End ? $"  {Duration(p.Left)} left" : "")}");
         _printed = p.Step;
         _sinceLine.Restart();
     }

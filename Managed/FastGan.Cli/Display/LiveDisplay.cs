@@ -62,7 +62,7 @@ internal sealed class LiveDisplay : TrainingDisplay
         [
             new Markup($"  [green]{new string('━', done)}[/][grey]{new string('─', width - done)}[/] {percent,4}  {left}"),
             new Markup($"  [grey]step[/] {p.Step:N0} [grey]of[/] {p.End:N0}   [grey]{Speed(p)}[/]"),
-            new Markup($"  [grey]D loss[/] {m.DLoss:0.000}   [grey]G loss[/] {m.GLoss:0.000}   [grey]D(x)[/] {m.DReal:0.000}   [grey]D(G(z))[/] {m.DFake:0.000}"),
+            new Markup($"  [grey]D loss[/] {m.DLoss:0.000}   [grey]G loss[/] {m.GLoss:0.000}   [grey]D(x)[/] {m.DReal:0.000}   [grey]D(G(z))[/] {m.DFake:0.000}[grey]{More(m)}[/]"),
         ];
         if (_stopping)
             rows.Add(new Markup("  [yellow]stopping after this step… (Ctrl-C again ends at once)[/]"));

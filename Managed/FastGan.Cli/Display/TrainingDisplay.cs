@@ -21,6 +21,11 @@ internal abstract class TrainingDisplay
 
     protected static string Speed(Progress p) => p.ImagesPerSecond is double speed ? $"{speed:N0} images/s" : "on a virtual device, whose speed means nothing";
 
+    /// <summary>What only some variants report.</summary>
+    protected static string More(StepMetrics m) =>
+        (m.ClassAccuracy is double accuracy ? $"  classes right {accuracy:0%}" : "") + (m.CodeLoss is double codes ? $"  code loss {codes:0.000}" : "")
+        + (m.InputGradNorm is double slope ? $"  slope {slope:0.00}" : "");
+
     private sealed class SilentDisplay : TrainingDisplay
     {
         public override RunOutcome Show(Func<Action<Progress>, RunOutcome> train) => train(_ => { });

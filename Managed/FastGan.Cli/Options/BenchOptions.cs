@@ -7,7 +7,7 @@ internal sealed class BenchOptions : DeviceOptions
 {
     public const string Kernels = "kernels";
 
-    [Value(0, Hidden = true, MetaName = "what", HelpText = "gan, dcgan, wgan, cgan, a workload (gan-mlp, dcgan28, dcgan64, wgan28, cgan28), or a config.json, on random images; all five workloads where it is left out. Or kernels, and then operations as train --trace prints them: fastgan bench kernels \"conv n128 h28 w28 c1 k64 r4 s2 p1 lrelu\" \"adam 765761\".")]
+    [Value(0, Hidden = true, MetaName = "what", HelpText = "A preset (gan, dcgan, wgan, wgan-gp, cgan, acgan, sgan, infogan), a workload (gan-mlp, dcgan28, dcgan64, wgan28, cgan28), or a config.json, on random images; all five workloads where it is left out. Or kernels, and then operations as train --trace prints them: fastgan bench kernels \"conv n128 h28 w28 c1 k64 r4 s2 p1 lrelu\" \"adam 765761\".")]
     public string? What { get; set; }
 
     [Option("batch", MetaValue = "N", HelpText = "Images of a minibatch. Default: the preset's, the workload's or the config's.")]

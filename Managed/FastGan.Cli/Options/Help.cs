@@ -25,7 +25,7 @@ internal static class Help
           fastgan doctor                         can it train on this machine's GPU, and if not, why not
 
         Verbs
-          train     train gan, dcgan, wgan, cgan, or the run that a config.json describes
+          train     train a preset (dcgan, wgan-gp, cgan, ...), or the run of a config.json
           resume    go on exactly where a run stopped
           sample    draw new images; needs nothing but the checkpoint
           info      describe a run, a checkpoint or a data set

@@ -12,7 +12,7 @@ public static class Presets
 {
     public const int SmallestImage = 16, LargestImage = 128, DefaultLatent = 100;
 
-    private const int InfoGanClasses = 10, InfoGanCodes = 2;
+    private const int InfoGanClasses = 10, InfoGanCodes = 2, SganLabels = 1000;
 
     public static IReadOnlyList<string> Names { get; } = ["gan", "dcgan", "wgan", "wgan-gp", "cgan", "acgan", "sgan", "infogan"];
 
@@ -75,6 +75,7 @@ public static class Presets
         {
             "gan" => training with { Batch = 64, Steps = 20_000 },
             "wgan" => Wasserstein(training, rmsProp) with { Clip = new ClipSpec(0.01) },
+            "sgan" => training with { Labels = SganLabels },
             "wgan-gp" => Wasserstein(training, adam with { LearningRate = 1e-4, Beta1 = 0, Beta2 = 0.9 }),
             _ => training,
         };

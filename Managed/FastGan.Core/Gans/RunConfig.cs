@@ -59,6 +59,9 @@ public sealed record ModelSpec
     /// <summary>Whether training reads the data's labels. InfoGAN's classes are its own.</summary>
     public bool NeedsLabels() => Classes > 0 && Head != DiscriminatorHead.Code;
 
+    /// <summary>Classes that the generator can be asked for; 0 for none.</summary>
+    public int Conditions() => Head == DiscriminatorHead.SemiSupervised ? 0 : Classes;
+
     /// <summary>Numbers that the discriminator ends in.</summary>
     public int DiscriminatorOutputs() => Head switch
     {

@@ -83,8 +83,8 @@ public sealed class TrainingRun(Trainer trainer, RunFolder folder)
     private void SavePicture(Action onPicture)
     {
         Gans.ModelSpec model = trainer.Config.Model;
-        int columns = model.Classes is > 0 and <= 16 ? model.Classes : SampleColumns, count = SampleRows * columns;
-        int[] labels = [.. Enumerable.Range(0, count).Select(i => model.Classes > 0 ? i % columns : 0)];
+        int columns = model.Conditions() is > 0 and <= 16 and int classes ? classes : SampleColumns, count = SampleRows * columns;
+        int[] labels = [.. Enumerable.Range(0, count).Select(i => model.Conditions() > 0 ? i % columns : 0)];
         float[] images = trainer.Sampler.Draw(trainer.Config.Training.Seed, count, labels);
         ImageGrid.Save(folder.SampleFile(trainer.StepsDone), images, Gans.Gan.Image(model, count), columns);
         onPicture();
