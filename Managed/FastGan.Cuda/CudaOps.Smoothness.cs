@@ -34,6 +34,7 @@ internal sealed unsafe partial class CudaOps
         int vector = Vector(matrix.C, pw);
         ColumnGrid grid = ColumnGrid.Of(matrix.N, matrix.C, vector == 1 ? _pack : 1);
 
+        // As with running statistics, nothing reads the half copies of w and u: y is what layers take.
         // The partial sums, of columns and then of rows, lie behind t.
         nuint bytesOfT = ((nuint)matrix.C * sizeof(float) + 255) / 256 * 256;
         ulong t = session.Scratch(bytesOfT + nuint.Max(grid.Bytes(matrix.C, 1), (nuint)matrix.N * sizeof(float))), partials = t + bytesOfT;
@@ -43,8 +44,7 @@ internal sealed unsafe partial class CudaOps
         });
         Launch(Kernel.SpectralRows, matrix.N, 1, new SpectralRowsParams
         {
-            w = pw, t = t, partials = partials, counters = session.ZeroedCounters, u = pu, u_copy = CopyOrNull(u), v = Full(v), sigma = psigma,
-            width = matrix.C, vector = vector,
+            w = pw, t = t, partials = partials, counters = session.ZeroedCounters, u = pu, v = Full(v), sigma = psigma, width = matrix.C, vector = vector,
         });
         int flat = Vector(0, pw, py);
         Each(Kernel.SpectralScale, y.Count, flat, new SpectralScaleParams { w = pw, sigma = psigma, y = py, count = y.Count, vector = flat });

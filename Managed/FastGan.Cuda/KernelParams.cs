@@ -199,7 +199,7 @@ internal struct SpectralColumnsParams
 
 internal struct SpectralRowsParams
 {
-    public ulong w, t, partials, counters, u, u_copy, v, sigma;
+    public ulong w, t, partials, counters, u, v, sigma;
     public int width, vector;
 }
 

@@ -64,9 +64,11 @@ KERNEL(hinge, CriticParams) {
 }
 
 KERNEL(least_squares, LeastSquaresParams) {
-    float factor = p.weight / p.samples * scale_of(p.loss_scale), squares = 0, scores = 0;
+    float factor = p.weight / p.samples * scale_of(p.loss_scale), target = p.target, squares = 0, scores = 0;
     for (int i = thread_index(); i < p.count; i += BLOCK) {
-        float prediction = load(p.predictions, i), error = prediction - (given(p.targets) ? load(p.targets, i) : p.target);
+        float prediction = load(p.predictions, i), error = prediction - target;
+        if (given(p.targets))
+            error = prediction - load(p.targets, i);
         squares += error * error;
         scores += prediction;
         store(p.dpredictions, i, factor * error);

@@ -311,7 +311,6 @@ struct SpectralRowsParams {
     global<float> partials;
     global<u32> counters;
     global<float> u;
-    global<real> u_copy;  // may be null
     global<float> v;
     global<float> sigma;
     int width;

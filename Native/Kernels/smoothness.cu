@@ -101,12 +101,8 @@ KERNEL(spectral_rows, SpectralRowsParams) {
         float sigma = sqrt_rn(totals[0]);
         if (first)
             store(p.sigma, 0, sigma);
-        for (u32 k = thread_index(); k < block_count(); k += BLOCK) {
-            float u = quotient(load(p.u, k), sigma);
-            store(p.u, k, u);
-            if (given(p.u_copy))
-                store(p.u_copy, k, u);
-        }
+        for (u32 k = thread_index(); k < block_count(); k += BLOCK)
+            store(p.u, k, quotient(load(p.u, k), sigma));
     });
 }
 

@@ -40,6 +40,39 @@ public sealed class CudaOperationTests
         Agreement.NothingElseWritten(op, computed, operand => rounded[operand]);
     }
 
+    /// <summary>Operations with scratch memory, or of several launches, leave the same bytes when a graph replays them.</summary>
+    [TestMethod]
+    [DataRow("norm 20011", 1)]
+    [DataRow("cross-entropy 65x10 weight 1", 1)]
+    [DataRow("gradient-penalty 3x7x5x33 center 1 weight 10", 1)]
+    [DataRow("spectral-norm 40x4x4x33", 3)]
+    [DataRow("spectral-norm-bwd 40x4x4x33", 2)]
+    [DataRow("augment 3x7x5x33 flip shift 3 stream 5", 1)]
+    public void ReplaysInAFewLaunches(string text, int launches)
+    {
+        foreach (Precision precision in Enum.GetValues<Precision>())
+        {
+            CudaDevice device = Gpu.Shared(precision);
+            OpCase op = OpCase.Parse(text, 64);
+            OpRun eager = new(op, device);
+            op.Place(device);
+            try
+            {
+                device.Run(op.Program);
+                foreach (OpCase.Operand operand in op.Operands)
+                    device.Write(operand.Whole, operand.Values);
+                device.Run(op.Program);
+                Assert.AreEqual(launches, device.GraphNodes(op.Program));
+                foreach (OpCase.Operand operand in op.Operands)
+                    CollectionAssert.AreEqual(eager.Whole(operand.Tensor), device.Read<double>(operand.Whole), $"{precision}: {operand.Tensor}");
+            }
+            finally
+            {
+                op.Remove(device);
+            }
+        }
+    }
+
     /// <summary>Measured algorithms compute the same, and are measured once: the second device finds them in the file.</summary>
     [TestMethod]
     [DataRow(Precision.Fp32)]

@@ -267,7 +267,7 @@ public sealed class OpCase
         else if (t.Name == "log-sum-exp")
             r.LogSumExp(logits, Real("y", Shape.Matrix(shape.N, 1)));
         else
-            r.LogSumExpBackward(logits, Real("y", Shape.Matrix(shape.N, 1), z => 20 + z), Real("dy", Shape.Matrix(shape.N, 1)), Real("dlogits", shape));
+            r.LogSumExpBackward(logits, Real("y", Shape.Matrix(shape.N, 1), z => 30 + z), Real("dy", Shape.Matrix(shape.N, 1)), Real("dlogits", shape));
     }
 
     private void RecordSpectralNorm(OpText t, Recorder r)
