@@ -22,12 +22,12 @@ public sealed class InstructionSetTests
     [DataRow("DOTNET_EnableHWIntrinsic", 0)]
     public void OperationsAgreeWithout(string variable, int bits)
     {
-        // The child is this very program; it runs OperationTests alone, so it doesn't come back here.
+        // The child is this very program; it runs OperationTests alone, so it doesn't come back here, nor to the GPU's.
         string program = Environment.ProcessPath!, assembly = Assembly.GetExecutingAssembly().Location;
         ProcessStartInfo start = new(program) { RedirectStandardOutput = true };
         if (Path.GetFileNameWithoutExtension(program) == "dotnet")
             start.ArgumentList.Add(assembly);
-        foreach (string argument in (string[])["--filter", $"FullyQualifiedName~{nameof(OperationTests)}", "--no-progress", "--no-ansi"])
+        foreach (string argument in (string[])["--filter", $"FullyQualifiedName~{typeof(OperationTests).FullName}", "--no-progress", "--no-ansi"])
             start.ArgumentList.Add(argument);
         start.Environment[variable] = "0";
         start.Environment[ExpectedBits] = $"{Math.Min(bits, Bits)}";

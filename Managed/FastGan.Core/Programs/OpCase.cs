@@ -258,16 +258,21 @@ public sealed class OpCase
         }
     }
 
+    /// <summary>For the backward pass no logit is far above y, as is so of their log-sum-exp.</summary>
     private void RecordClassLogits(OpText t, Recorder r)
     {
-        Shape shape = t.Shape();
+        Shape shape = t.Shape(), one = Shape.Matrix(shape.N, 1);
+        if (t.Name == "log-sum-exp-bwd")
+        {
+            r.LogSumExpBackward(Real("logits", shape, z => -Math.Abs(10 * z)), Real("y", one), Real("dy", one), Real("dlogits", shape));
+            return;
+        }
+
         Tensor logits = Real("logits", shape, z => 10 * z);
-        if (t.Name == "cross-entropy")
-            r.SoftmaxCrossEntropy(logits, Ints("labels", shape.N, shape.C), t.Number("weight"), Scale(t), Full("loss", 1), Full("accuracy", 1), Real("dlogits", shape));
-        else if (t.Name == "log-sum-exp")
-            r.LogSumExp(logits, Real("y", Shape.Matrix(shape.N, 1)));
+        if (t.Name == "log-sum-exp")
+            r.LogSumExp(logits, Real("y", one));
         else
-            r.LogSumExpBackward(logits, Real("y", Shape.Matrix(shape.N, 1), z => 30 + z), Real("dy", Shape.Matrix(shape.N, 1)), Real("dlogits", shape));
+            r.SoftmaxCrossEntropy(logits, Ints("labels", shape.N, shape.C), t.Number("weight"), Scale(t), Full("loss", 1), Full("accuracy", 1), Real("dlogits", shape));
     }
 
     private void RecordSpectralNorm(OpText t, Recorder r)
