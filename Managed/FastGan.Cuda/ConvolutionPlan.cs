@@ -18,7 +18,7 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
     private const int Alignment = 16, Place = 256;
     private readonly Session _session;
     private readonly ConvolutionPass _pass;
-    private readonly List<Action> _giveBack = [];
+    private readonly GiveBack _giveBack = new();
     private readonly nint _x, _w, _y, _convolution;
     private int _algorithm = -1;
     private nuint _workspaceBytes;
@@ -37,13 +37,13 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
         try
         {
             // Sizes are always in the order N, C, H, W; the format says how they lie.
-            _x = Made(dnn.CreateTensorDescriptor(), dnn.DestroyTensorDescriptor);
+            _x = _giveBack.Keep(dnn.CreateTensorDescriptor(), dnn.DestroyTensorDescriptor);
             dnn.SetTensorNdDescriptorEx(_x, CudnnTensorFormat.Nhwc, type, [g.N, g.C, g.H, g.W]);
-            _w = Made(dnn.CreateFilterDescriptor(), dnn.DestroyFilterDescriptor);
+            _w = _giveBack.Keep(dnn.CreateFilterDescriptor(), dnn.DestroyFilterDescriptor);
             dnn.SetFilterNdDescriptor(_w, type, CudnnTensorFormat.Nhwc, [g.K, g.C, g.R, g.R]);
-            _y = Made(dnn.CreateTensorDescriptor(), dnn.DestroyTensorDescriptor);
+            _y = _giveBack.Keep(dnn.CreateTensorDescriptor(), dnn.DestroyTensorDescriptor);
             dnn.SetTensorNdDescriptorEx(_y, CudnnTensorFormat.Nhwc, type, [g.N, g.K, g.OutH, g.OutW]);
-            _convolution = Made(dnn.CreateConvolutionDescriptor(), dnn.DestroyConvolutionDescriptor);
+            _convolution = _giveBack.Keep(dnn.CreateConvolutionDescriptor(), dnn.DestroyConvolutionDescriptor);
             dnn.SetConvolutionNdDescriptor(
                 _convolution, [g.Pad, g.Pad], [g.Stride, g.Stride], [1, 1], CudnnConvolutionMode.CrossCorrelation, CudnnDataType.Float);
         }
@@ -60,16 +60,8 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
     /// <returns>False where cuDNN has no algorithm for it, at the first run; nothing is queued then.</returns>
     public bool TryRun(ulong x, ulong w, ulong y, Write mode)
     {
-        try
-        {
-            if (_algorithm < 0)
-                return TryChoose(x, w, y, mode);
-        }
-        catch (CudaException e) when (e.IsRefusal)
-        {
-            return false;
-        }
-
+        if (_algorithm < 0)
+            return TryChoose(x, w, y, mode);
         Run(x, w, y, mode);
         return true;
     }
@@ -138,12 +130,7 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        for (int i = _giveBack.Count - 1; i >= 0; i--)
-            Quietly.Do(_giveBack[i]);
-        _giveBack.Clear();
-    }
+    public void Dispose() => _giveBack.Dispose();
 
     /// <summary>The algorithms that take NHWC.</summary>
     private bool Takes(int algorithm) => _pass switch
@@ -230,10 +217,4 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
         _ => _session.Dnn.GetConvolutionBackwardFilterWorkspaceSize(
             _session.DnnHandle, _x, _y, _convolution, _w, (CudnnBackwardFilterAlgorithm)algorithm),
     };
-
-    private nint Made(nint descriptor, Action<nint> giveBack)
-    {
-        _giveBack.Add(() => giveBack(descriptor));
-        return descriptor;
-    }
 }

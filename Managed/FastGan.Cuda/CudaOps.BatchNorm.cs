@@ -6,8 +6,7 @@ namespace FastGan.Cuda;
 // batchnorm.cu, and where its rules allow cuDNN's forward pass
 internal sealed unsafe partial class CudaOps
 {
-    /// <summary>Null for what cuDNN refused.</summary>
-    private readonly Dictionary<(Shape Shape, Activation Act), CudnnBatchNorm?> _norms = [];
+    private readonly CudnnPlans<(Shape Shape, Activation Act), CudnnBatchNorm> _norms = new(key => new CudnnBatchNorm(session, key.Shape, key.Act));
 
     public void BatchNorm(Tensor x, BatchNormTensors bn, double epsilon, double momentum, Activation act, Tensor y)
     {
@@ -56,24 +55,14 @@ internal sealed unsafe partial class CudaOps
     private bool TryCudnn(Tensor x, BatchNormTensors bn, double epsilon, double momentum, Activation act, Tensor y)
     {
         Flush();
-        (Shape, Activation) key = (x.Shape, act);
-        if (_norms.TryGetValue(key, out CudnnBatchNorm? norm) && norm is null)
-            return false;
-        try
+        return _norms.TryRun((x.Shape, act), (ops: this, x, bn, epsilon, momentum, y), static (norm, a) =>
         {
-            if (norm is null)
-                _norms.Add(key, norm = new CudnnBatchNorm(session, x.Shape, act));
+            (CudaOps ops, BatchNormTensors bn) = (a.ops, a.bn);
             norm.Forward(
-                Working(x), Full(bn.Scale), Full(bn.Bias), Full(bn.RunningMean), Full(bn.RunningVar), Full(bn.Mean), Full(bn.InvStd), epsilon, momentum,
-                Working(y));
+                ops.Working(a.x), ops.Full(bn.Scale), ops.Full(bn.Bias), ops.Full(bn.RunningMean), ops.Full(bn.RunningVar), ops.Full(bn.Mean),
+                ops.Full(bn.InvStd), a.epsilon, a.momentum, ops.Working(a.y));
             return true;
-        }
-        catch (CudaException e) when (e.IsRefusal)
-        {
-            norm?.Dispose();
-            _norms[key] = null;
-            return false;
-        }
+        });
     }
 
     /// <param name="spread">1 / √(var + ε), or in inference the running variance.</param>

@@ -14,8 +14,7 @@ internal sealed unsafe partial class CudaOps
 {
     private const int FewChannels = 4;
 
-    /// <summary>Null for what cuDNN refused.</summary>
-    private readonly Dictionary<(ConvolutionPass Pass, ConvShape Shape), ConvolutionPlan?> _plans = [];
+    private readonly CudnnPlans<(ConvolutionPass Pass, ConvShape Shape), ConvolutionPlan> _convolutions = new(key => new ConvolutionPlan(session, key.Pass, key.Shape));
 
     private enum Way
     {
@@ -90,15 +89,7 @@ internal sealed unsafe partial class CudaOps
     private bool TryCudnn(ConvolutionPass pass, ConvShape g, ulong x, ulong w, ulong y, Write mode)
     {
         Flush();
-        if (!_plans.TryGetValue((pass, g), out ConvolutionPlan? plan))
-            _plans.Add((pass, g), plan = new ConvolutionPlan(session, pass, g));
-        if (plan is null)
-            return false;
-        if (plan.TryRun(x, w, y, mode))
-            return true;
-        plan.Dispose();
-        _plans[(pass, g)] = null;
-        return false;
+        return _convolutions.TryRun((pass, g), (x, w, y, mode), static (plan, a) => plan.TryRun(a.x, a.w, a.y, a.mode));
     }
 
     private void Patches(ConvShape g, ulong x, ulong columns)

@@ -16,12 +16,8 @@ internal sealed unsafe partial class CudaOps(Session session) : IOps, IDisposabl
 
     public void Dispose()
     {
-        foreach (ConvolutionPlan? plan in _plans.Values)
-            plan?.Dispose();
-        _plans.Clear();
-        foreach (CudnnBatchNorm? norm in _norms.Values)
-            norm?.Dispose();
-        _norms.Clear();
+        _convolutions.Dispose();
+        _norms.Dispose();
     }
 
     /// <summary>From a parameter slab's start to its copy in half precision.</summary>

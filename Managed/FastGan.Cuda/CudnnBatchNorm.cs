@@ -14,7 +14,7 @@ internal sealed unsafe class CudnnBatchNorm : IDisposable
 {
     private const int ChannelsInOne = 4;
     private readonly Session _session;
-    private readonly List<Action> _giveBack = [];
+    private readonly GiveBack _giveBack = new();
     private readonly CudnnBatchNormOps _ops;
     private readonly nint _x, _statistics, _activation;
     private readonly nuint _workspaceBytes, _reserveBytes;
@@ -26,13 +26,13 @@ internal sealed unsafe class CudnnBatchNorm : IDisposable
         _ops = act.Kind == ActivationKind.Identity ? CudnnBatchNormOps.BatchNorm : CudnnBatchNormOps.Activation;
         try
         {
-            _x = Made(dnn.CreateTensorDescriptor(), dnn.DestroyTensorDescriptor);
+            _x = _giveBack.Keep(dnn.CreateTensorDescriptor(), dnn.DestroyTensorDescriptor);
             dnn.SetTensorNdDescriptorEx(_x, CudnnTensorFormat.Nhwc, CudnnDataType.Half, [shape.N, shape.C, shape.H, shape.W]);
-            _statistics = Made(dnn.CreateTensorDescriptor(), dnn.DestroyTensorDescriptor);
+            _statistics = _giveBack.Keep(dnn.CreateTensorDescriptor(), dnn.DestroyTensorDescriptor);
             dnn.DeriveBNTensorDescriptor(_statistics, _x, CudnnBatchNormMode.SpatialPersistent);
             if (_ops == CudnnBatchNormOps.Activation)
             {
-                _activation = Made(dnn.CreateActivationDescriptor(), dnn.DestroyActivationDescriptor);
+                _activation = _giveBack.Keep(dnn.CreateActivationDescriptor(), dnn.DestroyActivationDescriptor);
                 dnn.SetActivationDescriptor(_activation, CudnnActivationMode.Relu, CudnnNan.Propagated, 0);
             }
 
@@ -64,16 +64,5 @@ internal sealed unsafe class CudnnBatchNorm : IDisposable
             momentum, runningMean, runningVar, epsilon, mean, invStd, _activation, workspace, _workspaceBytes, workspace + reserveAt, _reserveBytes);
     }
 
-    public void Dispose()
-    {
-        for (int i = _giveBack.Count - 1; i >= 0; i--)
-            Quietly.Do(_giveBack[i]);
-        _giveBack.Clear();
-    }
-
-    private nint Made(nint descriptor, Action<nint> giveBack)
-    {
-        _giveBack.Add(() => giveBack(descriptor));
-        return descriptor;
-    }
+    public void Dispose() => _giveBack.Dispose();
 }

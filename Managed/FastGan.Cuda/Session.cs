@@ -12,7 +12,7 @@ internal sealed class Session : IDisposable
     /// <summary>Blocks that may take part in one two-stage sum.</summary>
     public const int Counters = 1 << 14;
 
-    private readonly Stack<Action> _giveBack = [];
+    private readonly GiveBack _giveBack = new();
     private ulong _scratch;
     private nuint _scratchBytes;
 
@@ -26,25 +26,24 @@ internal sealed class Session : IDisposable
             if (options.Ordinal >= count)
                 throw new FastGanException($"there is no GPU {options.Ordinal}: this machine has {count}, counted from 0");
             Device = Driver.DeviceGet(options.Ordinal);
-            Context = options.Context != 0 ? options.Context : Kept(Driver.DevicePrimaryCtxRetain(Device), _ => Driver.DevicePrimaryCtxRelease(Device));
+            Context = options.Context != 0 ? options.Context : _giveBack.Keep(Driver.DevicePrimaryCtxRetain(Device), _ => Driver.DevicePrimaryCtxRelease(Device));
             Enter();
             Name = Driver.DeviceGetName(Device);
             Architecture = 10 * Driver.DeviceGetAttribute(DeviceAttribute.ComputeCapabilityMajor, Device)
                 + Driver.DeviceGetAttribute(DeviceAttribute.ComputeCapabilityMinor, Device);
-            Stream = options.Stream != 0 ? options.Stream : Kept(Driver.StreamCreateWithPriority(StreamKind.NonBlocking, 0), Driver.StreamDestroy);
-            ZeroedCounters = Kept(Driver.MemAlloc(Counters * sizeof(uint)), Driver.MemFree);
+            Stream = options.Stream != 0 ? options.Stream : _giveBack.Keep(Driver.StreamCreateWithPriority(StreamKind.NonBlocking, 0), Driver.StreamDestroy);
+            ZeroedCounters = _giveBack.Keep(Driver.MemAlloc(Counters * sizeof(uint)), Driver.MemFree);
             Driver.MemsetD8Async(ZeroedCounters, 0, Counters * sizeof(uint), Stream);
             CacheFolder cache = new(options.Cache);
-            Kernels = new Kernels(Libraries, cache, options.Precision, Architecture);
-            _giveBack.Push(Kernels.Dispose);
-            BlasHandle = Kept(Blas.Create(), Blas.Destroy);
+            Kernels = _giveBack.Keep(new Kernels(Libraries, cache, options.Precision, Architecture), kernels => kernels.Dispose());
+            BlasHandle = _giveBack.Keep(Blas.Create(), Blas.Destroy);
             Blas.SetStream(BlasHandle, Stream);
 
             // As NVIDIA advises, and after SetStream, which takes the workspace away.
             nuint workspace = (nuint)(Architecture >= 90 ? 32 : 4) << 20;
-            Blas.SetWorkspace(BlasHandle, Kept(Driver.MemAlloc(workspace), Driver.MemFree), workspace);
+            Blas.SetWorkspace(BlasHandle, _giveBack.Keep(Driver.MemAlloc(workspace), Driver.MemFree), workspace);
             Blas.SetMathMode(BlasHandle, CublasMath.DisallowReducedPrecisionReduction);
-            DnnHandle = Kept(Dnn.Create(), Dnn.Destroy);
+            DnnHandle = _giveBack.Keep(Dnn.Create(), Dnn.Destroy);
             Dnn.SetStream(DnnHandle, Stream);
             Algorithms = new AlgorithmCache(options.MeasureAlgorithms ? AlgorithmCache.FileOf(cache, Name, Dnn.GetVersion(), options.Precision) : null);
         }
@@ -130,13 +129,6 @@ internal sealed class Session : IDisposable
         if (_scratch != 0)
             Quietly.Do(() => Driver.MemFree(_scratch));
         _scratch = 0;
-        while (_giveBack.TryPop(out Action? giveBack))
-            Quietly.Do(giveBack);
-    }
-
-    private T Kept<T>(T thing, Action<T> giveBack)
-    {
-        _giveBack.Push(() => giveBack(thing));
-        return thing;
+        _giveBack.Dispose();
     }
 }

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using FastGan.Gans;
+using FastGan.Tests.Cuda;
 
 namespace FastGan.Tests.CommandLine;
 
@@ -73,6 +75,28 @@ public sealed class TrainTests
         Assert.IsFalse(Directory.Exists(folder["runs"]));
         Outcome quiet = Fastgan.Succeed(folder, "train", "gan", "--data", data, "--batch", "4", "--steps", "1", "--quiet");
         Assert.AreEqual("", quiet.Output + quiet.Errors);
+    }
+
+    /// <summary>On a GPU each operation's line ends in the kernels and library calls that it is, and the step is a graph of as many nodes; a virtual device says that it is one.</summary>
+    [TestMethod]
+    public void TheTraceOnAGpuTellsNativeCallsAndGraph()
+    {
+        VirtualGpu.Require();
+        using TemporaryFolder folder = new();
+        Outcome trace = Fastgan.RunWith(folder, FastGan.Cuda.Api.LibrarySearch.PathVariable, VirtualGpu.Path,
+            "train", "dcgan", "--data", Fastgan.WriteData(folder), "--batch", "4", "--device", "cuda", "--trace");
+        Assert.AreEqual(0, trace.ExitCode, $"{trace}");
+        string[] lines = trace.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries), operations = lines[..^2];
+        foreach (string line in operations)
+            StringAssert.Matches(line, new Regex(@"^ +\d+  .+ \d+\.\d{3} MB +\d+\.\d{2} MFLOP  .* -> .+  by \w+"));
+        foreach (string call in new[] { "gather_images", "noise", "batch_norm_statistics, batch_norm_apply", "cublasGemmEx", "cudnnConvolutionForward (algorithm 1)", "bce", "adam" })
+            Assert.IsTrue(operations.Any(line => line.Contains($"  by {call}", StringComparison.Ordinal)), $"{call}: {trace}");
+
+        Assert.StartsWith($"{operations.Length} operations, ", lines[^2]);
+        Assert.Contains("on FastGan virtual GPU (virtual: ", lines[^2]);
+        int calls = operations.Sum(line => line[line.LastIndexOf("  by ", StringComparison.Ordinal)..].Split(", ").Length);
+        Assert.AreEqual($"one graph of {calls} nodes a step", lines[^1]);
+        Assert.IsFalse(Directory.Exists(folder["runs"]));
     }
 
     [TestMethod]

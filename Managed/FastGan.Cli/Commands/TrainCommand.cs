@@ -33,7 +33,7 @@ internal static class TrainCommand
         foreach (string line in trainer.Program.Trace(trainer.Device))
             Console.WriteLine(line);
         Console.WriteLine(
-            $"{trainer.Program.Instructions.Length} operations, {trainer.Program.Flops / 1e9:F3} GFLOP, arena of {trainer.Program.ArenaBytes / 1e6:F1} MB");
+            $"{trainer.Program.Instructions.Length} operations, {trainer.Program.Flops / 1e9:F3} GFLOP, arena of {trainer.Program.ArenaBytes / 1e6:F1} MB, on {trainer.Device.Description}");
         if (trainer.Device is not CudaDevice gpu)
             return;
         trainer.Step();
