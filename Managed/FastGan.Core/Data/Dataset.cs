@@ -1,10 +1,13 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using FastGan.Tensors;
 
 namespace FastGan.Data;
 
-/// <summary>Images of one size in memory, as bytes in NHWC order, with a class for each where the data has labels.</summary>
+/// <summary>
+/// Images of one size in memory, as bytes in NHWC order, with a class for each where the data has labels; or points, as numbers.
+/// </summary>
 public sealed class Dataset
 {
     /// <param name="name">What the user called the data.</param>
@@ -20,9 +23,17 @@ public sealed class Dataset
         (Name, Shape, Images, Labels, ClassNames) = (name, shape, images, labels, labels is null ? [] : classNames);
     }
 
+    /// <param name="points">(count, width) numbers, which are trained on as they are.</param>
+    public Dataset(string name, int count, float[] points)
+    {
+        if (count < 1 || points.Length % count != 0)
+            throw new ArgumentException($"{points.Length} numbers for {count} points");
+        (Name, Shape, Images, Points, ClassNames) = (name, Shape.Matrix(count, points.Length / count), [], points, []);
+    }
+
     public string Name { get; }
 
-    /// <summary>(count, H, W, C).</summary>
+    /// <summary>(count, H, W, C); of points (count, 1, 1, width).</summary>
     public Shape Shape { get; }
 
     public int Count => Shape.N;
@@ -33,7 +44,14 @@ public sealed class Dataset
 
     public int Channels => Shape.C;
 
+    /// <summary>Empty for points.</summary>
     public byte[] Images { get; }
+
+    /// <summary>Null for images.</summary>
+    public float[]? Points { get; }
+
+    /// <summary>What images or points take in memory.</summary>
+    public long Bytes => Points is null ? Images.Length : sizeof(float) * (long)Points.Length;
 
     public int[]? Labels { get; }
 
@@ -72,9 +90,10 @@ public sealed class Dataset
         return images;
     }
 
-    public DatasetStatistics Statistics() => DatasetStatistics.Of(this);
+    public DatasetStatistics Statistics() => Points is null ? DatasetStatistics.Of(this)
+        : throw new InvalidOperationException($"{Name} has points, and the statistics are of pixels");
 
-    /// <summary>SHA-256 of shape, images and labels in hexadecimal: tells whether a run goes on with the data that it began with.</summary>
+    /// <summary>SHA-256 of shape, images or points, and labels in hexadecimal: tells whether a run goes on with the data that it began with.</summary>
     public string Digest()
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -86,6 +105,7 @@ public sealed class Dataset
         }
 
         hash.AppendData(Images);
+        hash.AppendData(MemoryMarshal.AsBytes<float>(Points));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 

@@ -74,7 +74,7 @@ public sealed class Gan
         int perUpdate = model.Head == DiscriminatorHead.SemiSupervised ? 2 * training.Batch : training.Batch;
         Indices = new Tensor("minibatch", Shape.Matrix(training.CriticSteps, perUpdate), Element.Int32);
         int held = resident ? data.Count : Indices.Count;
-        Images = new Tensor("images", new Shape(held, data.Height, data.Width, data.Channels), Element.Byte);
+        Images = new Tensor("images", data.Shape.WithN(held), data.Points is null ? Element.Byte : Element.Full);
         Labels = model.NeedsLabels() ? new Tensor("labels", Shape.Vector(held), Element.Int32) : null;
         Key = new Tensor("random key", Shape.Vector(4), Element.Int32);
         Rates = new Tensor("rates", Shape.Matrix(training.CriticSteps + 1, 2), Element.Full);
@@ -94,7 +94,7 @@ public sealed class Gan
     /// <summary>The moving average of the generator's weights, running statistics included; null without one.</summary>
     public Tensor? Average { get; }
 
-    /// <summary>The data set, or the step's minibatches one after another, as bytes (count, H, W, C).</summary>
+    /// <summary>The data set, or the step's minibatches one after another, as bytes (count, H, W, C); points as numbers (count, 1, 1, width).</summary>
     public Tensor Images { get; }
 
     public Tensor? Labels { get; }

@@ -28,10 +28,10 @@ public sealed record RunConfig
 /// <summary>The two networks and what goes between them.</summary>
 public sealed record ModelSpec
 {
-    /// <summary>Height and width in pixels.</summary>
+    /// <summary>Height and width in pixels; 1 for points.</summary>
     public required int ImageSize { get; init; }
 
-    /// <summary>1 or 3.</summary>
+    /// <summary>1 or 3; of points their width.</summary>
     public required int Channels { get; init; }
 
     /// <summary>Labels that the networks take, or tell apart; 0 for a model that knows none.</summary>

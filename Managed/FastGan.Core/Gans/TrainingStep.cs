@@ -151,7 +151,10 @@ public sealed class TrainingStep
     {
         Tensor indices = _gan.Indices.Samples(i, 1).Slice(part * _spec.Batch, Shape.Vector(_spec.Batch));
         Tensor images = _view.Before(seen);
-        _r.GatherImages(_gan.Images, indices, images);
+        if (_gan.Images.Element == Element.Byte)
+            _r.GatherImages(_gan.Images, indices, images);
+        else
+            _r.Embed(_gan.Images, indices, images);
         _view.Forward(images, NextView(), seen);
         if (labels is not null)
             _r.GatherLabels(_gan.Labels!, indices, labels);

@@ -158,7 +158,7 @@ public sealed class Recorder(string name) : IOps
         Elements(Element.Int32, labels);
         Same(y.Shape.N, labels.Count, nameof(y));
         Same(y.Shape.SampleCount, table.Shape.SampleCount, nameof(table));
-        Add("embed", $"{table.Shape} n{labels.Count}", [table, labels], [y], 0, ops => ops.Embed(table, labels, y));
+        Add("embed", $"{table.Shape} n{labels.Count}", [table.Samples(0, Math.Min(labels.Count, table.Shape.N)), labels], [y], 0, ops => ops.Embed(table, labels, y));
     }
 
     public void EmbedBackward(Tensor labels, Tensor dy, Write mode, Tensor dtable)

@@ -50,7 +50,7 @@ public sealed class Trainer : IDisposable
             throw new FastGanException($"the run computes in {Name(config.Training.Precision)}, {device.Description} in {Name(device.Precision)}: give --precision {Name(device.Precision)}, or a device that can");
         Config = config;
         Device = device;
-        bool resident = device.HasRoomForData(data.Images.Length);
+        bool resident = device.HasRoomForData(data.Bytes);
         Gan = new Gan(config, data, resident);
         _order = new BatchOrder(config.Training.Seed, data.Count, config.Training.Batch);
         if (config.Model.Head == DiscriminatorHead.SemiSupervised)
@@ -63,7 +63,10 @@ public sealed class Trainer : IDisposable
             device.Allocate(tensor.Storage);
         if (resident)
         {
-            device.Write(Gan.Images, data.Images);
+            if (data.Points is null)
+                device.Write(Gan.Images, data.Images);
+            else
+                device.Write(Gan.Images, data.Points);
             if (Gan.Labels is not null)
                 device.Write(Gan.Labels, data.Labels!);
         }

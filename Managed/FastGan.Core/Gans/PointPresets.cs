@@ -1,0 +1,59 @@
+using FastGan.Data;
+using FastGan.Models;
+using FastGan.Ops;
+
+namespace FastGan.Gans;
+
+/// <summary>
+/// Variants for points of the plane. The generator, the latent and the optimizer of <c>gan</c> are those of PacGAN's experiments (Lin et al., 2018); their
+/// discriminator has three maxout layers of 200 units and 5 pieces, for which three of 200 leaky ReLU units stand here. The critics' training is
+/// that of the toy experiments of Gulrajani et al. (2017).
+/// </summary>
+public static class PointPresets
+{
+    private const int GeneratorUnits = 400, DiscriminatorUnits = 200, Width = 2;
+
+    public static IReadOnlyList<string> Names { get; } = ["gan", "wgan", "wgan-gp"];
+
+    /// <exception cref="FastGanException">No such preset.</exception>
+    public static RunConfig Make(string name, DataSpec data)
+    {
+        OptimizerSpec adam = new(OptimizerKind.Adam, 1e-4, Beta1: 0.8);
+        TrainingSpec training = new() { Batch = 100, Steps = 400_000, GeneratorOptimizer = adam, DiscriminatorOptimizer = adam };
+        training = name switch
+        {
+            "gan" => training,
+            "wgan" => Wasserstein(training, new OptimizerSpec(OptimizerKind.RmsProp, 5e-5)) with { Clip = new ClipSpec(0.01) },
+            "wgan-gp" => Wasserstein(training, adam with { Beta1 = 0.5, Beta2 = 0.9 }) with { Penalty = new PenaltySpec(PenaltyKind.Interpolates, 0.1) },
+            _ => throw new FastGanException($"unknown preset for points '{name}': {Suggest.Among(name, Names)}"),
+        };
+        ModelSpec model = new() { ImageSize = 1, Channels = Width, Latent = 2, Generator = Generator(), Discriminator = Discriminator() };
+        return new RunConfig { Preset = name, Data = data, Model = model, Training = training };
+    }
+
+    private static TrainingSpec Wasserstein(TrainingSpec t, OptimizerSpec optimizer) => t with
+    {
+        Loss = AdversarialLoss.Wasserstein,
+        CriticSteps = 5,
+        GeneratorOptimizer = optimizer,
+        DiscriminatorOptimizer = optimizer,
+    };
+
+    private static NetSpec Generator()
+    {
+        List<Layer> layers = [];
+        for (int i = 0; i < 4; i++)
+            layers.AddRange([new DenseLayer(GeneratorUnits, Bias: false), new BatchNormLayer(), new ReluLayer()]);
+        layers.Add(new DenseLayer(Width));
+        return new NetSpec(Initialisation.Dcgan, layers);
+    }
+
+    private static NetSpec Discriminator()
+    {
+        List<Layer> layers = [];
+        for (int i = 0; i < 3; i++)
+            layers.AddRange([new DenseLayer(DiscriminatorUnits), new LeakyReluLayer()]);
+        layers.Add(new DenseLayer(1));
+        return new NetSpec(Initialisation.Dcgan, layers);
+    }
+}
