@@ -63,6 +63,29 @@ public sealed class Classifier : IDisposable
     public static Classifier ForData(Dataset data, Device device, Action<string>? report) =>
         ForData(data, device, report, ClassifierSplit.Of(data.Count), new CacheFolder(null));
 
+    /// <summary>The classifier if it is in the cache; null where it would have to be trained, or the data has no labels.</summary>
+    public static Classifier? Cached(Dataset data, Device device)
+    {
+        if (data.Classes < 2)
+            return null;
+        ClassifierSplit split = ClassifierSplit.Of(data.Count);
+        Net net = ClassifierTraining.Network(data);
+        device.Allocate(net.Weights.Storage);
+        if (ClassifierFile.TryRead(ClassifierFile.Path(new CacheFolder(null), data, split), net, device) is int known)
+            return new Classifier(net, data, split, device) { Right = known };
+        device.Free(net.Weights.Storage);
+        return null;
+    }
+
+    /// <summary>The network with its initial weights: features of any data, which name no classes.</summary>
+    public static Classifier Untrained(Dataset data, Device device)
+    {
+        Net net = ClassifierTraining.Network(data);
+        device.Allocate(net.Weights.Storage);
+        ClassifierTraining.Initialise(net, device);
+        return new Classifier(net, data, ClassifierSplit.Of(data.Count), device);
+    }
+
     /// <summary>The same with images of one's choice to train on and to test on.</summary>
     internal static Classifier ForData(Dataset data, Device device, Action<string>? report, ClassifierSplit split, CacheFolder cache)
     {
@@ -93,6 +116,9 @@ public sealed class Classifier : IDisposable
     public IReadOnlyList<string> ClassNames { get; }
 
     public int FeatureWidth { get; }
+
+    /// <summary>Multiplications and additions that one image takes.</summary>
+    public long FlopsOfImage => _program.Flops / Batch;
 
     /// <summary>Share of the held-out images whose most probable class is their label.</summary>
     public double TestAccuracy => (double)Right / HeldOut.Count;

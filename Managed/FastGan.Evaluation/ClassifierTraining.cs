@@ -30,9 +30,11 @@ internal static class ClassifierTraining
             width = Math.Min(2 * width, WidestMap);
         }
 
-        layers.AddRange([new DenseLayer(Features), new LeakyReluLayer(), new DenseLayer(data.Classes)]);
+        layers.AddRange([new DenseLayer(Features), new LeakyReluLayer(), new DenseLayer(Math.Max(data.Classes, 1))]);
         return new Net("classifier", new NetSpec(Initialisation.FanIn, layers), data.Shape.WithN(1), 0);
     }
+
+    public static void Initialise(Net net, Device device) => net.Initialise(device, ClassifierSplit.Seed, RandomNumbers.InitDiscriminator);
 
     /// <summary>Trains the network, whose weights are on the device, from its initial weights.</summary>
     public static void Train(Net net, Dataset data, ClassifierSplit split, Device device)
@@ -44,7 +46,7 @@ internal static class ClassifierTraining
         step.Program.Plan(device);
         try
         {
-            net.Initialise(device, ClassifierSplit.Seed, RandomNumbers.InitDiscriminator);
+            Initialise(net, device);
             device.Write(step.Indices, [.. Enumerable.Range(0, n)]);
             if (step.Optimizer.LossScale is not null)
                 device.Write(step.Optimizer.LossScale, LossScale.Start);

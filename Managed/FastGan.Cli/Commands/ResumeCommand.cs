@@ -14,6 +14,7 @@ internal static class ResumeCommand
         if (o.Run is null)
             throw new FastGanException("resume needs the folder of a run: for instance fastgan resume runs/dcgan");
         Devices.Check(o);
+        Watching.Check(o);
         RunFolder folder = RunFolder.Open(o.Run);
         if (!Directory.Exists(folder.CheckpointFolder))
             throw new FastGanException($"{o.Run} has no checkpoint yet: start it again by fastgan train {folder.ConfigFile}");
@@ -30,6 +31,8 @@ internal static class ResumeCommand
 
         if (checkpoint.Step >= end)
             throw new FastGanException($"{o.Run} is at step {checkpoint.Step} already: give --steps above that");
+        if (end > checkpoint.Config.Training.Steps && checkpoint.Config.Training.Decay > 0)
+            throw new FastGanException($"{o.Run} was to end at step {checkpoint.Config.Training.Steps}, where its learning rates are 0 (--decay): further steps would change nothing; start a new run for more");
         Dataset data = Dataset.Load(checkpoint.Config.Data, App.Warn);
         RunConfig config = checkpoint.Config;
         config = config with { Training = config.Training with { Precision = Devices.PrecisionOf(o) ?? config.Training.Precision } };
@@ -38,7 +41,7 @@ internal static class ResumeCommand
         if (trainer.DataDigest != checkpoint.DataDigest)
             throw new FastGanException($"data '{data.Name}' isn't what {o.Run} was trained on ({TrainingHeader.DataText(data)} now): put that back, or start a new run");
         checkpoint.Restore(trainer);
-        return new TrainingSession(trainer, data, folder, o.Quiet, why).Run(end);
+        return new TrainingSession(trainer, data, folder, o, why).Run(end);
     }
 
     /// <summary>A run may go on in another precision than it began with.</summary>

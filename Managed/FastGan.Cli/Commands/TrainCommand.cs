@@ -12,6 +12,7 @@ internal static class TrainCommand
     public static int Run(TrainOptions o)
     {
         TrainSetup setup = new(o);
+        Watching.Check(o);
         if (o.Out is not null)
             RunFolder.CheckFree(o.Out);
         (RunConfig config, Dataset data) = setup.Resolve(App.Warn);
@@ -25,7 +26,7 @@ internal static class TrainCommand
 
         RunFolder folder = RunFolder.Create(o.Out ?? FreeFolder(config.Preset));
         AtomicFile.Write(folder.ConfigFile, ConfigFile.Write(config));
-        return new TrainingSession(trainer, data, folder, o.Quiet, why).Run(config.Training.Steps);
+        return new TrainingSession(trainer, data, folder, o, why).Run(config.Training.Steps);
     }
 
     private static void PrintTrace(Trainer trainer)

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using FastGan.Cli.Display;
+using FastGan.Cli.Options;
 using FastGan.Data;
+using FastGan.Evaluation;
 using FastGan.Gans;
 using FastGan.Training;
 
@@ -8,24 +10,25 @@ namespace FastGan.Cli.Commands;
 
 /// <summary>What train and resume share: the way from a trainer to the end of a run, with its display, its curves and Ctrl-C.</summary>
 /// <param name="why">Why this device was taken; null where the user chose it.</param>
-internal sealed class TrainingSession(Trainer trainer, Dataset data, RunFolder folder, bool quiet, string? why)
+internal sealed class TrainingSession(Trainer trainer, Dataset data, RunFolder folder, SessionOptions options, string? why)
 {
     private readonly TimeSpan _curvesEvery = TimeSpan.FromSeconds(30);
     private readonly Stopwatch _sinceCurves = Stopwatch.StartNew();
 
     public int Run(long end)
     {
+        bool quiet = options.Quiet;
         TrainingDisplay display = TrainingDisplay.For(quiet);
         using Interrupts interrupts = new(display.Stopping);
         if (!quiet)
             TrainingHeader.Print(trainer, data, folder, end, why);
-        TrainingRun run = new(trainer, folder);
+        using Observer? observer = Watching.Open(trainer, data, options);
+        TrainingRun run = new(trainer, folder, observer, options.StopOnCollapse);
         RunOutcome outcome = display.Show(report => run.Execute(end, report, OnPicture, interrupts.Stop));
         DrawCurves();
-        bool interrupted = outcome == RunOutcome.Stopped;
         if (!quiet)
-            PrintEnd(end, interrupted);
-        return interrupted ? ExitCode.Interrupted : ExitCode.Done;
+            PrintEnd(end, outcome);
+        return outcome == RunOutcome.Stopped ? ExitCode.Interrupted : ExitCode.Done;
     }
 
     private void OnPicture()
@@ -43,11 +46,22 @@ internal sealed class TrainingSession(Trainer trainer, Dataset data, RunFolder f
         _sinceCurves.Restart();
     }
 
-    private void PrintEnd(long end, bool interrupted)
+    private void PrintEnd(long end, RunOutcome outcome)
     {
         string run = folder.FullPath;
+        bool interrupted = outcome == RunOutcome.Stopped;
         Console.WriteLine();
-        Console.WriteLine(interrupted ? $"Stopped after step {trainer.StepsDone} of {end}." : $"Done: {trainer.StepsDone} steps.");
+        Console.WriteLine(outcome switch
+        {
+            RunOutcome.Stopped => $"Stopped after step {trainer.StepsDone} of {end}.",
+            RunOutcome.Collapsed => $"Ended after step {trainer.StepsDone} of {end}: mode collapse.",
+            _ => $"Done: {trainer.StepsDone} steps.",
+        });
+        IReadOnlyList<MetricsLine> lines = MetricsFile.Read(folder.MetricsFile);
+        foreach (MetricsLine turn in lines.Where(l => l.Turn is not null))
+            Console.WriteLine($"step {turn.Step:N0}: {turn.Turn}");
+        if (lines.Where(l => l.Frechet is not null).MinBy(l => l.Frechet) is { } best)
+            Terminal.Facts(("best", $"step {best.Step:N0}, Fréchet distance {best.Frechet:0.00}, diversity {best.Diversity:0.00} of the data's: {folder.BestFolder}"));
         Terminal.Facts(
             ("pictures", folder.SamplesFolder),
             ("curves", folder.CurvesFile),

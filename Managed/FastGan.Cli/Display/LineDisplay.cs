@@ -24,6 +24,8 @@ internal sealed class LineDisplay : TrainingDisplay
     private void OnProgress(Progress p)
     {
         _last = p;
+        if (p.Turn is not null)
+            Console.WriteLine(TurnText(p));
         if (!_sinceLine.IsRunning || _sinceLine.Elapsed >= Between)
             Print(p);
     }

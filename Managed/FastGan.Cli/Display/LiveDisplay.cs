@@ -9,7 +9,8 @@ namespace FastGan.Cli.Display;
 /// <summary>A bar and the latest numbers, redrawn in place a few times a second.</summary>
 internal sealed class LiveDisplay : TrainingDisplay
 {
-    private const int WidestBar = 60;
+    private const int WidestBar = 60, TurnsShown = 4;
+    private readonly Queue<string> _turns = new();
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(200);
     private readonly Stopwatch _sinceDrawn = Stopwatch.StartNew();
     private readonly Lock _drawing = new();
@@ -38,8 +39,17 @@ internal sealed class LiveDisplay : TrainingDisplay
     {
         bool first = _last is null;
         _last = p;
+        if (p.Turn is not null)
+            Keep(TurnText(p));
         if (first || _sinceDrawn.Elapsed >= Between)
             Draw();
+    }
+
+    private void Keep(string turn)
+    {
+        _turns.Enqueue(turn);
+        if (_turns.Count > TurnsShown)
+            _turns.Dequeue();
     }
 
     private void Draw()
@@ -64,6 +74,7 @@ internal sealed class LiveDisplay : TrainingDisplay
             new Markup($"  [grey]step[/] {p.Step:N0} [grey]of[/] {p.End:N0}   [grey]{Speed(p)}[/]"),
             new Markup($"  [grey]D loss[/] {m.DLoss:0.000}   [grey]G loss[/] {m.GLoss:0.000}   [grey]D(x)[/] {m.DReal:0.000}   [grey]D(G(z))[/] {m.DFake:0.000}[grey]{More(m)}[/]"),
         ];
+        rows.AddRange(_turns.Select(turn => new Markup($"  [yellow]{Markup.Escape(turn)}[/]")));
         if (_stopping)
             rows.Add(new Markup("  [yellow]stopping after this step… (Ctrl-C again ends at once)[/]"));
         return new Rows(rows);

@@ -19,6 +19,9 @@ internal abstract class TrainingDisplay
     protected static string Duration(TimeSpan t) =>
         t.TotalHours >= 1 ? $"{(long)t.TotalHours}:{t:mm\\:ss}" : t.TotalMinutes >= 1 ? $"{t.Minutes}:{t:ss}" : $"{Math.Ceiling(t.TotalSeconds):0} s";
 
+    /// <summary>"step 4,200: …", for what turned at a step.</summary>
+    protected static string TurnText(Progress p) => $"step {p.Step:N0}: {p.Turn}";
+
     protected static string Speed(Progress p) => p.ImagesPerSecond is double speed ? $"{speed:N0} images/s" : "on a virtual device, whose speed means nothing";
 
     /// <summary>What only some variants report.</summary>

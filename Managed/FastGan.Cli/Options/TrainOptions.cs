@@ -4,7 +4,7 @@ namespace FastGan.Cli.Options;
 
 /// <summary>Null is what the user left out: the preset's, or with a config.json that file's.</summary>
 [Verb("train", HelpText = "Train a preset, or the run that a config.json describes.")]
-internal sealed class TrainOptions : DeviceOptions
+internal sealed class TrainOptions : SessionOptions
 {
     [Value(0, Hidden = true, MetaName = "what", HelpText = "gan, dcgan, wgan, wgan-gp, cgan, acgan, sgan, infogan, or a config.json, whose keys the options below override.")]
     public string? What { get; set; }
@@ -122,9 +122,6 @@ internal sealed class TrainOptions : DeviceOptions
 
     [Option("checkpoint-every", MetaValue = "STEPS", HelpText = "Steps from one checkpoint to the next; the last two are kept. Default: 200.")]
     public int? CheckpointEvery { get; set; }
-
-    [Option("quiet", HelpText = "Print nothing but warnings and errors.")]
-    public bool Quiet { get; set; }
 
     [Option("trace", HelpText = "Print the recorded training step, a line for each operation with its shapes, bytes and flops, and train nothing.")]
     public bool Trace { get; set; }

@@ -49,6 +49,9 @@ public sealed class Sampler : IDisposable
     /// <summary>(64, H, W, C): what <see cref="Run"/> writes.</summary>
     public Tensor Images => _images;
 
+    /// <summary>Multiplications and additions that one image takes.</summary>
+    public long FlopsOfSample => _program.Flops / Batch;
+
     /// <summary>Passes <see cref="Latents"/>, as they are on the device, through the generator.</summary>
     public void Run() => _device.Run(_program);
 

@@ -43,8 +43,20 @@ public readonly record struct FrechetDistance(double Value, double Clamped)
         return new(Math.Max(0, means + traces - 2 * cross), Math.Min(clampedA, clampedB));
     }
 
+    /// <param name="rootOfA">√A, where it is known already.</param>
+    internal static double Between(Moments a, Matrix<double> rootOfA, Moments b)
+    {
+        // tr √(√A B √A) by the eigenvalues alone: cheaper than a root of B, and exact enough where neither is singular.
+        Matrix<double> product = rootOfA * Matrix<double>.Build.DenseOfArray(b.Covariance) * rootOfA;
+        double cross = 0;
+        foreach (double value in ((product + product.Transpose()) / 2).Evd(Symmetricity.Symmetric).EigenValues.Real())
+            cross += Math.Sqrt(Math.Max(0, value));
+        double means = a.Mean.Zip(b.Mean, (x, y) => (x - y) * (x - y)).Sum();
+        return Math.Max(0, means + a.TotalVariance + b.TotalVariance - 2 * cross);
+    }
+
     /// <summary>The symmetric root V √Λ Vᵀ, and the most negative eigenvalue in units of the largest.</summary>
-    private static (Matrix<double> Root, double Clamped) Root(double[,] symmetric)
+    internal static (Matrix<double> Root, double Clamped) Root(double[,] symmetric)
     {
         Evd<double> eigen = Matrix<double>.Build.DenseOfArray(symmetric).Evd(Symmetricity.Symmetric);
         Vector<double> values = eigen.EigenValues.Real();

@@ -15,6 +15,9 @@ public sealed class Moments
 
     public double[,] Covariance { get; }
 
+    /// <summary>Trace of the covariance.</summary>
+    public double TotalVariance => Enumerable.Range(0, Mean.Length).Sum(k => Covariance[k, k]);
+
     public static Moments Of(Samples samples)
     {
         (int N, int W) = (samples.Count, samples.Width);
