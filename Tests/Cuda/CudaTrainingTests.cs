@@ -20,9 +20,9 @@ public sealed class CudaTrainingTests
     [DataRow("wgan", Precision.Fp32, 219)]
     [DataRow("cgan", Precision.Fp32, 82)]
     [DataRow("gan", Precision.Fp16, 66)]
-    [DataRow("dcgan", Precision.Fp16, 68)]
-    [DataRow("wgan", Precision.Fp16, 225)]
-    [DataRow("cgan", Precision.Fp16, 84)]
+    [DataRow("dcgan", Precision.Fp16, 66)]
+    [DataRow("wgan", Precision.Fp16, 213)]
+    [DataRow("cgan", Precision.Fp16, 82)]
     public void AStepIsOneGraphOfFewNodes(string preset, Precision precision, int budget)
     {
         using CudaDevice device = Gpu.Open(precision);
@@ -125,8 +125,8 @@ public sealed class CudaTrainingTests
 
     /// <summary>
     /// A run in half precision starts from the same weights and draws the same numbers. The discriminator's loss, averaged over 20 steps, stays within a
-    /// band of that in single precision, twice what was measured over 200 steps: 1.1 % of the mean loss for gan, 2.6 % dcgan, 5.1 % wgan, 0.6 %
-    /// cgan. Another seed is apart by 1.9 %, 20 %, 28 % and 15 %.
+    /// band of that in single precision, at most twice what was measured over 200 steps: 1.1 % of the mean loss for gan, 2.6 % dcgan, 6.4 % wgan, 0.6 %
+    /// cgan. Another seed is apart by 1.9 %, 20 %, 28 % and 15 %. A step of wgan is six updates, so that 200 would take a minute and more: 100 are run.
     /// </summary>
     [TestMethod]
     [DataRow("gan", 200, 0.022)]
