@@ -1,5 +1,5 @@
-// Images flipped and shifted at random (Zhao et al., 2020), and the gradient of that. Copies alone, so exact; 2 sizeof(real) bytes an element. Some blocks
-// a sample, so that its three numbers are drawn once for many elements.
+// Images flipped and shifted at random (Zhao et al., 2020), and the gradient of that. Copies alone, so exact; 2 sizeof(real) bytes an element. Some
+// blocks a sample, so that its three numbers are drawn once for many elements.
 //   augment   to[n, h, w] = from[n, h + down, w′ + right] with w′ = W − 1 − w where flipped, and −1 outside; backward the other way, and 0 outside:
 //             from[n, h − down, w′] with w′ = w − right, or where flipped W − 1 − (w − right), which is the way forward again
 #include "philox.h"

@@ -1,5 +1,5 @@
-// What keeps a discriminator smooth. Sums are in single precision, in a fixed order. Bytes are of global memory: what is read again soon comes from the
-// cache.
+// What keeps a discriminator smooth. Sums are in single precision, in a fixed order. Bytes are of global memory: what is read again soon comes from
+// the cache.
 //   mix                 y = b + (t + 1) / 2 · (a − b), t one a sample. 3 sizeof(real) bytes and 3 flops an element.
 //   gradient_penalty    weight · mean (‖gₙ‖ − center)²; mean ‖gₙ‖; dgₙ = 2 weight / N · (‖gₙ‖ − center) / ‖gₙ‖ · gₙ · loss scale (Gulrajani et al., 2017;
 //                       Mescheder, Geiger and Nowozin, 2018). A block a sample, one launch. 2 sizeof(real) bytes and 3 flops an element.

@@ -83,6 +83,8 @@ public sealed class SpecialValueTests
         box.Ops.SoftmaxCrossEntropy(logits, box.Ints(37, 237, 437, 0), 1, null, loss, accuracy, box.Empty(logits.Shape));
         box.Run();
         CollectionAssert.AreEqual(new double[] { 0.5 }, box.Read(accuracy));
+        double mixed = Math.Log(3 + 597 / Math.E), even = Math.Log(Classes);
+        Assert.AreEqual((3 * mixed + even) / 4, box.Read(loss)[0], 1e-5);
     }
 
     [TestMethod]
