@@ -8,7 +8,8 @@ namespace FastGan.Tests.Models;
 
 /// <summary>
 /// Whole networks of the presets' layers: what <see cref="Net.Backward"/> gives for L = Σ output · dy is the derivative of what
-/// <see cref="Net.Forward"/> gives, by central differences in double precision.
+/// <see cref="Net.Forward"/> gives, by central differences in double precision. Spectral norm's gradient takes its two vectors as constants, and so
+/// do the differences: they are of a network without the norm, whose weights are divided by σ = uᵀWv with u and v held.
 /// </summary>
 [TestClass]
 public sealed class NetGradientTests
@@ -40,6 +41,12 @@ public sealed class NetGradientTests
         ["labels amid the network"] = (Shape.Matrix(1, 3),
             [new DenseLayer(8), new LeakyReluLayer(), new LabelMultiplyLayer(), new ReshapeLayer(2, 2, 2), new LabelChannelLayer(),
              new ConvLayer(2, Kernel: 1, Stride: 1, Pad: 0)]),
+        ["one-hot labels"] = (Shape.Matrix(1, 3), [new LabelOneHotLayer(), new DenseLayer(5), new BatchNormLayer(), new TanhLayer()]),
+        ["one-hot labels amid the network"] = (Shape.Matrix(1, 3),
+            [new DenseLayer(4), new LeakyReluLayer(), new LabelOneHotLayer(), new DenseLayer(3)]),
+        ["spectral norm"] = (new Shape(1, 4, 4, 2),
+            [new ConvLayer(3, SpectralNorm: true), new LeakyReluLayer(), new ConvLayer(2, Kernel: 1, Stride: 1, Pad: 0), new TanhLayer(),
+             new DenseLayer(3, Bias: false, SpectralNorm: true), new TanhLayer(), new DenseLayer(1, SpectralNorm: true)]),
     };
 
     public static IEnumerable<object[]> Cases =>
@@ -92,29 +99,38 @@ public sealed class NetGradientTests
         private readonly ReferenceDevice _device = new();
         private readonly Tensor _labels = new("labels", Shape.Matrix(Batch, 1), Element.Int32);
         private readonly Tensor _y, _dy;
-        private readonly double[] _doutput;
+        private readonly double[] _weights, _doutput;
         private readonly int _groups;
+        private readonly Net _plain;
+        private readonly Dictionary<Parameter, (double[] U, double[] V)> _held;
         private readonly Program _forward;
 
         public Bench(Shape input, Layer[] layers, int groups)
         {
             _groups = groups;
             Net = new Net("net", new NetSpec(Initialisation.FanIn, layers), input, Classes);
+            _plain = new Net("net", new NetSpec(Initialisation.FanIn, [.. layers.Select(WithoutSpectralNorm)]), input, Classes);
             X = new Tensor("x", input.WithN(Batch));
             _y = new Tensor("y", Net.Output.WithN(Batch));
             _dy = new Tensor("dy", _y.Shape);
-            foreach (Tensor t in new[] { Net.Weights, Net.Gradients, X, _labels, _y, _dy })
+            foreach (Tensor t in new[] { Net.Weights, Net.Gradients, _plain.Weights, X, _labels, _y, _dy })
                 _device.Allocate(t.Storage);
 
             Random random = new(1);
             double[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => 2 * random.NextDouble() - 1)];
-            _device.Write(Net.Weights, Numbers(Net.Weights.Count));
+            _weights = Numbers(Net.Weights.Count);
+            _device.Write(Net.Weights, _weights);
             _device.Write(X, Numbers(X.Count));
             _device.Write(_labels, Labels);
             _doutput = Numbers(_dy.Count);
 
+            _held = (from p in Net.Parameters
+                     from u in Net.Parameters
+                     where p.Trained && !u.Trained && u.Name == p.Name.Replace(".weight", ".spectral_u", StringComparison.Ordinal)
+                     select (Weight: p, U: u)).ToDictionary(s => s.Weight, s => PowerIteration(s.Weight.Shape, Values(s.Weight), Values(s.U)));
+
             Recorder r = new("forward");
-            Net.Forward(r, X, _labels, Mode.Training, groups, output: _y);
+            _plain.Forward(r, X, _labels, Mode.Training, groups, output: _y);
             _forward = r.Finish();
             _forward.Plan(_device);
         }
@@ -158,6 +174,7 @@ public sealed class NetGradientTests
             Tensor? dx = Net.Backward(r, Net.Forward(r, X, _labels, Mode.Training, _groups), _dy, weights, input);
             Program backward = r.Finish();
             backward.Plan(_device);
+            _device.Write(Net.Weights, _weights);
             _device.Write(_dy, _doutput);
             _device.Write(Net.Gradients, Enumerable.Repeat(double.NaN, Net.Gradients.Count).ToArray());
             _device.Run(backward);
@@ -166,10 +183,40 @@ public sealed class NetGradientTests
 
         public void Dispose() => _device.Dispose();
 
+        private double[] Values(Parameter p) => _device.Read<double>(Weight(p));
+
         private double Loss()
         {
+            foreach (Parameter p in _plain.Parameters)
+            {
+                Parameter own = Net.Parameters.Single(q => q.Name == p.Name);
+                double[] w = Values(own);
+                double sigma = _held.TryGetValue(own, out (double[] U, double[] V) held) ? Product(held.U, w, held.V) : 1;
+                _device.Write(_plain.Weights.Slice(p.Offset, p.Shape), [.. w.Select(v => v / sigma)]);
+            }
+
             _device.Run(_forward);
             return _device.Read<double>(_y).Zip(_doutput, (y, dy) => y * dy).Sum();
         }
+
+        private static Layer WithoutSpectralNorm(Layer layer) => layer switch
+        {
+            DenseLayer dense => dense with { SpectralNorm = false },
+            ConvLayer conv => conv with { SpectralNorm = false },
+            _ => layer,
+        };
+
+        /// <summary>v = wᵀu / ‖wᵀu‖ and u = wv / ‖wv‖ of a weight with one row for each output.</summary>
+        private static (double[] U, double[] V) PowerIteration(Shape shape, double[] w, double[] start)
+        {
+            int K = shape.N, width = shape.SampleCount;
+            static double[] Unit(double[] a) => [.. a.Select(x => x / Accuracy.Norm(a))];
+            double[] v = Unit([.. Enumerable.Range(0, width).Select(i => Enumerable.Range(0, K).Sum(k => w[k * width + i] * start[k]))]);
+            double[] u = Unit([.. Enumerable.Range(0, K).Select(k => Enumerable.Range(0, width).Sum(i => w[k * width + i] * v[i]))]);
+            return (u, v);
+        }
+
+        /// <summary>uᵀwv</summary>
+        private static double Product(double[] u, double[] w, double[] v) => w.Select((x, i) => u[i / v.Length] * x * v[i % v.Length]).Sum();
     }
 }

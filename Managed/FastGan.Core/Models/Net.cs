@@ -143,6 +143,10 @@ public sealed class Net
             if (dx is null)
                 return null;
             dy = dx;
+
+            // Of the samples that aren't wanted nothing is left for what lies before.
+            if (!deeper && input is not null)
+                input = new SampleRange(0, dy.Shape.N);
         }
 
         return dy;
