@@ -23,6 +23,8 @@ internal static class App
                     return InfoCommand.Run(o);
                 case BenchOptions o:
                     return BenchCommand.Run(o);
+                case DistanceOptions o:
+                    return DistanceCommand.Run(o);
                 case DoctorOptions o:
                     return DoctorCommand.Run(o);
                 case var text:

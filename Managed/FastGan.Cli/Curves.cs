@@ -1,6 +1,5 @@
 using ScottPlot;
 using ScottPlot.TickGenerators;
-using SkiaSharp;
 
 namespace FastGan.Cli;
 
@@ -10,7 +9,7 @@ public readonly record struct CurvePoint(long Step, double DLoss, double GLoss, 
 /// <summary>The course of a run as a picture: losses, the discriminator's outputs and gradient norms over the steps, one above another.</summary>
 public static class Curves
 {
-    private const int Width = 1200, Left = 90, PanelHeight = 340, Height = 3 * PanelHeight;
+    private const int PanelHeight = 340;
 
     /// <summary>With more points than this the curve is drawn faintly, and its moving mean over it.</summary>
     private const int Smoothed = 100;
@@ -19,70 +18,33 @@ public static class Curves
     private const int Drawn = 2000;
 
     private static readonly Color D = Color.FromHex("#2563EB"), G = Color.FromHex("#EA580C");
-    private static readonly Color Ink = Color.FromHex("#334155"), Lines = Color.FromHex("#E2E8F0");
 
     /// <summary>Saves the curves as PNG; the same bytes for the same points. Numbers that are not finite are left out.</summary>
     /// <exception cref="FastGanException">The file can't be written.</exception>
     public static void Save(string path, string title, IReadOnlyList<CurvePoint> points)
     {
-        SKTypeface typeface = CurvesFont.Use();
         double[] steps = [.. points.Select(p => (double)p.Step)];
-        Multiplot panels = new();
-        panels.AddPlots(3);
+        Panels panels = new(3, PanelHeight, "step");
 
-        Plot losses = Panel(panels, 0, "loss");
+        Plot losses = panels.Label(0, "loss");
         Curve(losses, "D", D, steps, points.Select(p => p.DLoss));
         Curve(losses, "G", G, steps, points.Select(p => p.GLoss));
 
-        Plot outputs = Panel(panels, 1, "mean output of D");
+        Plot outputs = panels.Label(1, "mean output of D");
         Curve(outputs, "D(x), real", D, steps, points.Select(p => p.DReal));
         Curve(outputs, "D(G(z)), generated", G, steps, points.Select(p => p.DFake));
         if (points.All(p => p is { DReal: >= 0 and <= 1, DFake: >= 0 and <= 1 }))
             outputs.Axes.SetLimitsY(-0.02, 1.02);
 
         // Norms differ by orders of magnitude: their logarithms are drawn, and labelled with the norms.
-        Plot norms = Panel(panels, 2, "gradient norm");
-        norms.XLabel("step", 15);
-        norms.Axes.Bottom.Label.ForeColor = Ink;
-        norms.Axes.Bottom.Label.Bold = false;
+        Plot norms = panels.Label(2, "gradient norm");
         Curve(norms, "D", D, steps, points.Select(p => Math.Log10(p.DGradNorm)));
         Curve(norms, "G", G, steps, points.Select(p => Math.Log10(p.GGradNorm)));
         norms.Axes.Left.TickGenerator = new NumericAutomatic { LabelFormatter = exponent => Short(Math.Pow(10, exponent)) };
 
-        using SKBitmap bitmap = new(Width, Height, SKColorType.Rgba8888, SKAlphaType.Opaque);
-        using SKCanvas canvas = new(bitmap);
-        panels.Render(canvas, new PixelRect(0, Width, Height, 0));
-        using SKFont font = new(typeface, 20);
-        using SKPaint ink = new() { Color = Ink.ToSKColor(), IsAntialias = true };
-        canvas.DrawText(title, Left, 27, SKTextAlign.Left, font, ink);
-        using SKData png = bitmap.Encode(SKEncodedImageFormat.Png, quality: 100);
-        AtomicFile.Write(path, png.AsSpan());
-    }
-
-    private static Plot Panel(Multiplot panels, int row, string label)
-    {
-        Plot plot = panels.GetPlot(row);
-        plot.Axes.Color(Ink);
-        plot.Axes.Right.FrameLineStyle.Width = plot.Axes.Top.FrameLineStyle.Width = 0;
-        plot.Axes.Left.TickLabelStyle.FontSize = plot.Axes.Bottom.TickLabelStyle.FontSize = 14;
-        plot.Axes.Left.MinorTickStyle.Length = plot.Axes.Bottom.MinorTickStyle.Length = 0;
-        plot.YLabel(label, 15);
-        plot.Axes.Left.Label.Bold = false;
-        plot.Grid.MajorLineColor = Lines;
-        plot.Legend.FontSize = 14;
-        plot.Legend.FontColor = Ink;
-        plot.Legend.OutlineWidth = 0;
-        plot.Legend.ShadowColor = Colors.Transparent;
-        plot.Legend.BackgroundColor = Colors.Transparent;
-        plot.Legend.Orientation = Orientation.Horizontal;
-        plot.Legend.TightHorizontalWrapping = true;
-        plot.ShowLegend(Edge.Top).Alignment = Alignment.LowerRight;
-        plot.Axes.Margins(horizontal: 0.01, vertical: 0.05);
-        plot.Axes.Bottom.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true };
-
-        // The same room on the left in each panel, so that the steps stand below each other.
-        plot.Layout.Fixed(new PixelPadding(Left, 40, row == 2 ? 60 : 30, 40));
-        return plot;
+        foreach (Plot plot in (ReadOnlySpan<Plot>)[losses, outputs, norms])
+            plot.Axes.Bottom.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true };
+        panels.Save(path, title);
     }
 
     private static void Curve(Plot plot, string label, Color colour, double[] steps, IEnumerable<double> values)

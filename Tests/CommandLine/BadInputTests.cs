@@ -175,7 +175,7 @@ public sealed class BadInputTests
         Assert.DoesNotContain(".tmp", outcome.Output);
     }
 
-    private static void Refuse(TemporaryFolder folder, string expected, params string[] args)
+    internal static void Refuse(TemporaryFolder folder, string expected, params string[] args)
     {
         string[] before = Contents(folder);
         Outcome outcome = Fastgan.Run(folder, args);
