@@ -80,6 +80,16 @@ public sealed class Dataset
             Suggest.Among(spec.Source, [.. NamedData.Names, "a folder of images", "an IDX file of images"]));
     }
 
+    /// <summary>Some of the images as floats in [−1, 1], (indices, H, W, C): the very numbers that a training step gathers.</summary>
+    public float[] Pixels(IReadOnlyList<int> indices)
+    {
+        int pixels = Shape.SampleCount;
+        float[] images = new float[indices.Count * pixels];
+        for (int i = 0; i < images.Length; i++)
+            images[i] = (2 * Images[indices[i / pixels] * pixels + i % pixels] - 255) / 255f;
+        return images;
+    }
+
     public DatasetStatistics Statistics() => Points is null ? DatasetStatistics.Of(this)
         : throw new InvalidOperationException($"{Name} has points, and the statistics are of pixels");
 
