@@ -1,0 +1,50 @@
+using FastGan.Data;
+using FastGan.Gans;
+
+namespace FastGan.Evaluation;
+
+/// <summary>
+/// Points of a mixture of Gaussians, by PacGAN's protocol (Lin et al., 2018): 2,500 samples, of which those within 3σ of the nearest mode are of high
+/// quality and find it.
+/// </summary>
+public sealed class MixtureModes(Mixture mixture, Effort effort) : ModeProblem
+{
+    private const int Points = 100_000, Batch = 100, Epochs = 400;
+
+    public Mixture Mixture { get; } = mixture;
+
+    public override string Name => Mixture.Name;
+
+    public override int Samples => 2_500;
+
+    public override IReadOnlyList<PublishedModes> Published => Mixture == Mixture.Ring ? PublishedModes.Ring : PublishedModes.Grid;
+
+    public override string Differences => effort == Effort.Full
+        ? "the papers' discriminators are others: PacGAN's has three maxout layers, ours three of leaky ReLU"
+        : "the papers' networks are larger, PacGAN's discriminator has maxout layers where ours has leaky ReLU, and they trained for 400,000 minibatches";
+
+    public override long Minibatches => effort == Effort.Full ? Epochs * Points / Batch : 20_000;
+
+    public override float[] Real(ulong seed) => Mixture.Draw(seed, Samples);
+
+    public override ModeCount Count(float[] samples) => ModeCount.Of(
+        Mixture.Centers.Count, Enumerable.Range(0, samples.Length / 2).Select(i => ModeOf(samples[2 * i], samples[2 * i + 1])));
+
+    protected override Dataset Data() => new(Name, Points, Mixture.Draw(DataSeed, Points));
+
+    protected override RunConfig Training(ModeMethod method) => PointPresets.Make(method.Preset, new DataSpec(Name));
+
+    /// <summary>The nearest mode, or −1 where that is more than 3σ away; of a point that is no number too.</summary>
+    private int ModeOf(double x, double y)
+    {
+        (int nearest, double least) = (-1, 3 * Mixture.Sigma);
+        for (int mode = 0; mode < Mixture.Centers.Count; mode++)
+        {
+            double distance = double.Hypot(x - Mixture.Centers[mode].X, y - Mixture.Centers[mode].Y);
+            if (distance <= least)
+                (nearest, least) = (mode, distance);
+        }
+
+        return nearest;
+    }
+}
