@@ -8,7 +8,7 @@ namespace FastGan.Tests.CommandLine;
 [TestClass]
 public sealed class HelpTests
 {
-    private static readonly string[] WithoutDefault = ["--epochs", "--verbose", "--quiet", "--trace", "--profile", "--model", "--json", "--help"];
+    private static readonly string[] WithoutDefault = ["--epochs", "--verbose", "--quiet", "--trace", "--profile", "--model", "--json", "--full", "--help"];
 
     [TestMethod]
     [DataRow]

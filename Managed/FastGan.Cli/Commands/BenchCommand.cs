@@ -17,6 +17,10 @@ internal static class BenchCommand
     {
         Devices.Check(o);
         Choice.Within("--seconds", o.Seconds, 0, double.PositiveInfinity, lowIncluded: false);
+        if (o.IsModes)
+            return ModesCommand.Run(o);
+        if (o.HasModesOptions)
+            throw new FastGanException($"--methods, --seeds, --minibatches, --full, --data and --out go with bench {BenchOptions.Modes}: leave them out");
         if (o.IsKernels)
             return KernelsCommand.Run(o);
         if (o.Workload is not null)
@@ -53,7 +57,7 @@ internal static class BenchCommand
 
     private static RunConfig Config(BenchOptions o, string what, UpdateOrder? update)
     {
-        string[] known = [.. Workloads.Names, .. Presets.Names, BenchOptions.Kernels, "a config.json"];
+        string[] known = [.. Workloads.Names, .. Presets.Names, BenchOptions.Kernels, BenchOptions.Modes, "a config.json"];
         RunConfig config =
             Workloads.Names.Contains(what) ? Workloads.Config(what)
             : Presets.Names.Contains(what) ? Presets.Make(what, new DataSpec("random"), 28, 1, classes: 10)

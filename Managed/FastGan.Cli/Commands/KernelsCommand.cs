@@ -15,7 +15,7 @@ internal static class KernelsCommand
     {
         if (o.Batch is not null || o.Update is not null || o.Profile || o.Model)
             throw new FastGanException($"--batch, --update, --profile and --model are for whole models: leave them or {BenchOptions.Kernels} out");
-        if (o.Workload is not null && o.Operations.Any())
+        if (o.Workload is not null && o.Parts.Any())
             throw new FastGanException("--workload and operations by name both say what to measure: leave one out");
         OpCase[] cases = [.. Texts(o).Distinct().Select(text => OpCase.Parse(text))];
 
@@ -39,8 +39,8 @@ internal static class KernelsCommand
 
     private static IEnumerable<string> Texts(BenchOptions o)
     {
-        if (o.Operations.Any())
-            return o.Operations;
+        if (o.Parts.Any())
+            return o.Parts;
         if (o.Workload is null)
             return WorkloadCases.All;
         RunConfig config = Workloads.Config(o.Workload);

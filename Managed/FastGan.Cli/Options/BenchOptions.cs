@@ -5,9 +5,9 @@ namespace FastGan.Cli.Options;
 [Verb("bench", HelpText = "Measure training speed, or single operations, on this machine.")]
 internal sealed class BenchOptions : DeviceOptions
 {
-    public const string Kernels = "kernels";
+    public const string Kernels = "kernels", Modes = "modes";
 
-    [Value(0, Hidden = true, MetaName = "what", HelpText = "A preset (gan, dcgan, wgan, wgan-gp, cgan, acgan, sgan, infogan), a workload (gan-mlp, dcgan28, dcgan64, wgan28, cgan28), or a config.json, on random images; all five workloads where it is left out. Or kernels, and then operations as train --trace prints them: fastgan bench kernels \"conv n128 h28 w28 c1 k64 r4 s2 p1 lrelu\" \"adam 765761\".")]
+    [Value(0, Hidden = true, MetaName = "what", HelpText = "A preset (gan, dcgan, wgan, wgan-gp, cgan, acgan, sgan, infogan), a workload (gan-mlp, dcgan28, dcgan64, wgan28, cgan28), or a config.json, on random images; all five workloads where it is left out. Or kernels, and then operations as train --trace prints them: fastgan bench kernels \"conv n128 h28 w28 c1 k64 r4 s2 p1 lrelu\" \"adam 765761\". Or modes, and then ring, grid or stacked: the modes of known data that each method of training finds, beside what papers report; ring and grid where none is named.")]
     public string? What { get; set; }
 
     [Option("batch", MetaValue = "N", HelpText = "Images of a minibatch. Default: the preset's, the workload's or the config's.")]
@@ -28,13 +28,36 @@ internal sealed class BenchOptions : DeviceOptions
     [Option("workload", MetaValue = "NAME", HelpText = "With kernels: the operations of this workload's step. Default: a list of those that the workloads spend their time in.")]
     public string? Workload { get; set; }
 
-    [Option("json", HelpText = "Print one line of JSON for each model or operation.")]
+    [Option("json", HelpText = "Print one line of JSON for each model, operation or method.")]
     public bool Json { get; set; }
+
+    [Option("methods", MetaValue = "NAMES", HelpText = "With modes: of gan, wgan, wgan-gp, pac2, pac4, with commas between. Default: all.")]
+    public string? Methods { get; set; }
+
+    [Option("seeds", MetaValue = "N", HelpText = "With modes: train each method from the seeds 1 to N. Default: 3, with --full 10.")]
+    public int? Seeds { get; set; }
+
+    [Option("minibatches", MetaValue = "N", HelpText = "With modes: minibatches of real data that each training sees, whatever the method. Default: 20000, of stacked 2000; with --full 400000 and 100000.")]
+    public long? Minibatches { get; set; }
+
+    [Option("full", HelpText = "With modes: the papers' networks, rates, data and length of training, instead of minutes on two cores.")]
+    public bool Full { get; set; }
+
+    [Option("data", MetaValue = "DATA", HelpText = "With modes stacked: labelled grey images, by name, or an IDX file or a folder. Default: fashion-mnist.")]
+    public string? Data { get; set; }
+
+    [Option("out", MetaValue = "FOLDER", HelpText = "With modes: where the pictures of samples are written. Default: runs/modes.")]
+    public string? Out { get; set; }
 
     public bool IsKernels => What == Kernels;
 
-    /// <summary>What follows the word kernels.</summary>
-    public IEnumerable<string> Operations => Extra;
+    public bool IsModes => What == Modes;
 
-    public override IEnumerable<string> Unknown => IsKernels ? [] : Extra;
+    /// <summary>Whether any option is given that only modes takes.</summary>
+    public bool HasModesOptions => Full || (Methods ?? Data ?? Out) is not null || Seeds is not null || Minibatches is not null;
+
+    /// <summary>What follows the word kernels, or the word modes.</summary>
+    public IEnumerable<string> Parts => Extra;
+
+    public override IEnumerable<string> Unknown => IsKernels || IsModes ? [] : Extra;
 }

@@ -11,12 +11,14 @@ namespace FastGan.Gans;
 /// </summary>
 public static class PointPresets
 {
-    private const int GeneratorUnits = 400, DiscriminatorUnits = 200, Width = 2;
+    private const int Width = 2;
 
     public static IReadOnlyList<string> Names { get; } = ["gan", "wgan", "wgan-gp"];
 
+    /// <param name="generatorUnits">Width of the generator's four hidden layers.</param>
+    /// <param name="discriminatorUnits">Width of the discriminator's three.</param>
     /// <exception cref="FastGanException">No such preset.</exception>
-    public static RunConfig Make(string name, DataSpec data)
+    public static RunConfig Make(string name, DataSpec data, int generatorUnits = 400, int discriminatorUnits = 200)
     {
         OptimizerSpec adam = new(OptimizerKind.Adam, 1e-4, Beta1: 0.8);
         TrainingSpec training = new() { Batch = 100, Steps = 400_000, GeneratorOptimizer = adam, DiscriminatorOptimizer = adam };
@@ -27,7 +29,7 @@ public static class PointPresets
             "wgan-gp" => Wasserstein(training, adam with { Beta1 = 0.5, Beta2 = 0.9 }) with { Penalty = new PenaltySpec(PenaltyKind.Interpolates, 0.1) },
             _ => throw new FastGanException($"unknown preset for points '{name}': {Suggest.Among(name, Names)}"),
         };
-        ModelSpec model = new() { ImageSize = 1, Channels = Width, Latent = 2, Generator = Generator(), Discriminator = Discriminator() };
+        ModelSpec model = new() { ImageSize = 1, Channels = Width, Latent = 2, Generator = Generator(generatorUnits), Discriminator = Discriminator(discriminatorUnits) };
         return new RunConfig { Preset = name, Data = data, Model = model, Training = training };
     }
 
@@ -39,20 +41,20 @@ public static class PointPresets
         DiscriminatorOptimizer = optimizer,
     };
 
-    private static NetSpec Generator()
+    private static NetSpec Generator(int units)
     {
         List<Layer> layers = [];
         for (int i = 0; i < 4; i++)
-            layers.AddRange([new DenseLayer(GeneratorUnits, Bias: false), new BatchNormLayer(), new ReluLayer()]);
+            layers.AddRange([new DenseLayer(units, Bias: false), new BatchNormLayer(), new ReluLayer()]);
         layers.Add(new DenseLayer(Width));
         return new NetSpec(Initialisation.Dcgan, layers);
     }
 
-    private static NetSpec Discriminator()
+    private static NetSpec Discriminator(int units)
     {
         List<Layer> layers = [];
         for (int i = 0; i < 3; i++)
-            layers.AddRange([new DenseLayer(DiscriminatorUnits), new LeakyReluLayer()]);
+            layers.AddRange([new DenseLayer(units), new LeakyReluLayer()]);
         layers.Add(new DenseLayer(1));
         return new NetSpec(Initialisation.Dcgan, layers);
     }

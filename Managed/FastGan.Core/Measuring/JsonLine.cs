@@ -4,7 +4,7 @@ using FastGan.Gans;
 namespace FastGan.Measuring;
 
 /// <summary>Measurements as JSON, each on one line, the names in snake_case.</summary>
-internal static class JsonLine
+public static class JsonLine
 {
     private static readonly JsonSerializerOptions Line = new(ConfigFile.Json) { WriteIndented = false };
 
