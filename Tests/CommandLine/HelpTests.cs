@@ -26,6 +26,7 @@ public sealed class HelpTests
     [DataRow(typeof(ResumeOptions))]
     [DataRow(typeof(SampleOptions))]
     [DataRow(typeof(InfoOptions))]
+    [DataRow(typeof(EvalOptions))]
     [DataRow(typeof(BenchOptions))]
     [DataRow(typeof(DoctorOptions))]
     public void EveryOptionIsDocumentedWithItsDefault(Type options)

@@ -21,6 +21,7 @@ internal static class Help
           fastgan resume runs/dcgan              go on where a run stopped
           fastgan sample runs/dcgan --out new.png
           fastgan info runs/dcgan                networks layer by layer, optimizers, progress
+          fastgan eval runs/dcgan                how good it is, beside real images and noise
           fastgan bench dcgan --profile          how fast, and where the time goes
           fastgan doctor                         can it train on this machine's GPU, and if not, why not
 
@@ -29,6 +30,7 @@ internal static class Help
           resume    go on exactly where a run stopped
           sample    draw new images; needs nothing but the checkpoint
           info      describe a run, a checkpoint or a data set
+          eval      score a trained generator beside held-out real images and noise
           bench     measure training speed, or single operations, on this machine
           doctor    look whether training on an NVIDIA GPU works, and say what is missing
 
