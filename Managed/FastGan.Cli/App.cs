@@ -21,6 +21,8 @@ internal static class App
                     return SampleCommand.Run(o);
                 case InfoOptions o:
                     return InfoCommand.Run(o);
+                case EvalOptions o:
+                    return EvalCommand.Run(o);
                 case BenchOptions o:
                     return BenchCommand.Run(o);
                 case DistanceOptions o:

@@ -17,7 +17,7 @@ namespace FastGan;
 public static class RandomNumbers
 {
     /// <summary>Stream numbers, so that no two uses share a block. A recorded step adds its own ordinal to <see cref="Step"/>.</summary>
-    public const uint InitGenerator = 1, InitDiscriminator = 2, DataOrder = 3, Samples = 4, MadeData = 5, Step = 0x100;
+    public const uint InitGenerator = 1, InitDiscriminator = 2, DataOrder = 3, Samples = 4, MadeData = 5, Evaluation = 6, Step = 0x100;
 
     /// <summary>No run gets this far: the epoch whose order chooses the labelled images.</summary>
     public const ulong LabelledEpoch = ulong.MaxValue;

@@ -11,21 +11,7 @@ namespace FastGan.Evaluation;
 public sealed record Looked(Samples Features, Samples Probabilities)
 {
     /// <summary>The most probable class of each image, the first of equals.</summary>
-    public int[] Classes()
-    {
-        int[] classes = new int[Probabilities.Count];
-        for (int i = 0; i < classes.Length; i++)
-        {
-            ReadOnlySpan<float> row = Probabilities[i];
-            for (int k = 1; k < row.Length; k++)
-            {
-                if (row[k] > row[classes[i]])
-                    classes[i] = k;
-            }
-        }
-
-        return classes;
-    }
+    public int[] Classes() => [.. Enumerable.Range(0, Probabilities.Count).Select(Probabilities.Largest)];
 }
 
 /// <summary>
@@ -60,8 +46,12 @@ public sealed class Classifier : IDisposable
     /// <summary>The classifier of a data set: from the cache, or trained now, which takes some tens of seconds on a processor.</summary>
     /// <param name="report">Gets a line when it has to be trained, and one when it is.</param>
     /// <exception cref="FastGanException">The data has no labels, or too few images.</exception>
-    public static Classifier ForData(Dataset data, Device device, Action<string>? report) =>
-        ForData(data, device, report, ClassifierSplit.Of(data.Count), new CacheFolder(null));
+    public static Classifier ForData(Dataset data, Device device, Action<string>? report)
+    {
+        ClassifierSplit split = ClassifierSplit.Of(data.Count);
+        return split.HeldOut.Count > 0 ? ForData(data, device, report, split, new CacheFolder(null))
+            : throw new FastGanException($"{data.Name} has {data.Count} images, too few to train a classifier on some and test it on others: give more");
+    }
 
     /// <summary>The classifier if it is in the cache; null where it would have to be trained, or the data has no labels.</summary>
     public static Classifier? Cached(Dataset data, Device device)
@@ -86,13 +76,13 @@ public sealed class Classifier : IDisposable
         return new Classifier(net, data, ClassifierSplit.Of(data.Count), device);
     }
 
-    /// <summary>The same with images of one's choice to train on and to test on.</summary>
+    /// <summary>The same with images of one's choice to train on and, if any, to test on.</summary>
     internal static Classifier ForData(Dataset data, Device device, Action<string>? report, ClassifierSplit split, CacheFolder cache)
     {
         if (data.Classes < 2)
             throw new FastGanException($"a classifier needs labels of at least 2 classes, and {data.Name} has {(data.Labels is null ? "no labels" : "one")}: give an IDX pair or a folder with one sub-folder a class");
-        if (split.Training.Count == 0 || split.HeldOut.Count == 0)
-            throw new FastGanException($"{data.Name} has {data.Count} images, too few to train a classifier on some and test it on others: give more");
+        if (split.Training.Count == 0)
+            throw new FastGanException($"{data.Name} has {data.Count} images, too few to train a classifier: give more");
         Net net = ClassifierTraining.Network(data);
         string file = ClassifierFile.Path(cache, data, split);
         device.Allocate(net.Weights.Storage);
@@ -102,8 +92,9 @@ public sealed class Classifier : IDisposable
         report?.Invoke($"training a classifier of {data.Name} on {split.Training.Count:N0} images: {ClassifierTraining.Steps(split.Training.Count):N0} steps");
         ClassifierTraining.Train(net, data, split, device);
         Classifier classifier = new(net, data, split, device);
-        classifier.Right = classifier.RightOf(data, split.HeldOut);
-        report?.Invoke($"classifier of {data.Name}: {classifier.TestAccuracy:P1} of {split.HeldOut.Count:N0} images held out are right");
+        classifier.Right = classifier.Rights(data, split.HeldOut).Count(right => right);
+        if (split.HeldOut.Count > 0)
+            report?.Invoke($"classifier of {data.Name}: {classifier.TestAccuracy:P1} of {split.HeldOut.Count:N0} images held out are right");
         ClassifierFile.Write(file, net, device, classifier.Right);
         return classifier;
     }
@@ -120,7 +111,7 @@ public sealed class Classifier : IDisposable
     /// <summary>Multiplications and additions that one image takes.</summary>
     public long FlopsOfImage => _program.Flops / Batch;
 
-    /// <summary>Share of the held-out images whose most probable class is their label.</summary>
+    /// <summary>Share of the held-out images whose most probable class is their label; NaN where there are none.</summary>
     public double TestAccuracy => (double)Right / HeldOut.Count;
 
     /// <summary>Indices of the images that it was not trained on.</summary>
@@ -170,9 +161,9 @@ public sealed class Classifier : IDisposable
         _device.Free(_program.Arena!);
     }
 
-    /// <summary>How many of some images of a labelled data set have their label as the most probable class.</summary>
-    internal int RightOf(Dataset data, IReadOnlyList<int> images) =>
-        Look(data.Pixels(images)).Classes().Where((c, i) => c == data.Labels![images[i]]).Count();
+    /// <summary>Of some images of a labelled data set, which have their label as the most probable class.</summary>
+    internal bool[] Rights(Dataset data, IReadOnlyList<int> images) =>
+        images.Count == 0 ? [] : [.. Look(data.Pixels(images)).Classes().Select((c, i) => c == data.Labels![images[i]])];
 
     private static void Softmax(ReadOnlySpan<float> logits, Span<float> probabilities)
     {

@@ -14,8 +14,9 @@ namespace FastGan.Evaluation;
 internal static class ClassifierTraining
 {
     private const int Features = 128, SmallestMap = 7, WidestMap = 64;
-    private const int LargestBatch = 64, Epochs = 12, FewestSteps = 200, MostSteps = 2_500;
-    private const double LearningRate = 1e-3;
+    private const int LargestBatch = 64, Epochs = 24, FewestSteps = 200, MostSteps = 5_000;
+    private const int PixelsToShift = 28;
+    private const double LearningRate = 2e-3;
 
     public static int Steps(int images) => Math.Clamp((int)((long)Epochs * images / LargestBatch), FewestSteps, MostSteps);
 
@@ -122,7 +123,7 @@ internal static class ClassifierTraining
             Recorder r = new("classifier step");
             Tensor images = r.Temporary("images", Images.Shape), shifted = r.Temporary("shifted", Images.Shape);
             r.GatherImages(Images, Indices, images);
-            r.Augment(new Augmentation(Shift: Math.Min(Images.Shape.H, Images.Shape.W) / 14), RandomNumbers.Step, Key, images, shifted);
+            r.Augment(new Augmentation(Shift: Math.Max(1, Math.Min(Images.Shape.H, Images.Shape.W) / PixelsToShift)), RandomNumbers.Step, Key, images, shifted);
             Tape tape = net.Forward(r, shifted, null, Mode.Training);
             Tensor dlogits = r.Temporary("dlogits", tape.Output.Shape);
             r.SoftmaxCrossEntropy(tape.Output, Labels, 1, Optimizer.LossScale, Metrics.Slice(0, Shape.Scalar), Metrics.Slice(1, Shape.Scalar), dlogits);

@@ -51,6 +51,20 @@ public readonly struct Samples
         return means;
     }
 
+    /// <summary>The place of a sample's largest number, the first of equals: of probabilities or logits, the class.</summary>
+    public int Largest(int sample)
+    {
+        ReadOnlySpan<float> row = this[sample];
+        int largest = 0;
+        for (int k = 1; k < row.Length; k++)
+        {
+            if (row[k] > row[largest])
+                largest = k;
+        }
+
+        return largest;
+    }
+
     /// <summary>Copies the rows named.</summary>
     public Samples Rows(ReadOnlySpan<int> rows)
     {

@@ -27,6 +27,7 @@ public sealed class HelpTests
     [DataRow(typeof(SampleOptions))]
     [DataRow(typeof(InfoOptions))]
     [DataRow(typeof(DistanceOptions))]
+    [DataRow(typeof(EvalOptions))]
     [DataRow(typeof(BenchOptions))]
     [DataRow(typeof(DoctorOptions))]
     public void EveryOptionIsDocumentedWithItsDefault(Type options)

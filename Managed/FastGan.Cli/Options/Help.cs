@@ -22,6 +22,7 @@ internal static class Help
           fastgan sample runs/dcgan --out new.png
           fastgan info runs/dcgan                networks layer by layer, optimizers, progress
           fastgan distance fashion-mnist my/photos   how far apart two sets of images are
+          fastgan eval runs/dcgan                how good it is, beside real images and noise
           fastgan bench dcgan --profile          how fast, and where the time goes
           fastgan doctor                         can it train on this machine's GPU, and if not, why not
 
@@ -31,6 +32,7 @@ internal static class Help
           sample    draw new images; needs nothing but the checkpoint
           info      describe a run, a checkpoint or a data set
           distance  measure how far apart two sets of samples are
+          eval      score a trained generator beside held-out real images and noise
           bench     measure training speed, or single operations, on this machine
           doctor    look whether training on an NVIDIA GPU works, and say what is missing
 

@@ -129,6 +129,15 @@ public sealed class Checkpoint
         return new Sampler(model, generator, generator.Weights, device, ownsWeights: true);
     }
 
+    /// <summary>The discriminator, with its weights on the device; their memory is the caller's to free.</summary>
+    public Net OpenDiscriminator(Device device)
+    {
+        Net discriminator = new("discriminator", Config.Model.Discriminator, Gan.Seen(Config, 1), Config.Model.Classes);
+        device.Allocate(discriminator.Weights.Storage);
+        ReadTensors(WeightsFile, NetTensors(discriminator, discriminator.Weights, ""), device);
+        return discriminator;
+    }
+
     private const string AveragePrefix = "average.";
 
     private static IEnumerable<(string Name, Tensor Tensor)> WeightTensors(Gan gan) =>

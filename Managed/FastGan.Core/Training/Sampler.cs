@@ -64,14 +64,14 @@ public sealed class Sampler : IDisposable
             RandomNumbers.Uniform(seed, RandomNumbers.Samples, (ulong)index, z);
     }
 
-    /// <summary>Draws samples 0..count−1 of a seed.</summary>
+    /// <summary>Draws samples first..first + count − 1 of a seed.</summary>
     /// <param name="labels">One class a sample for a conditional model; ignored by others.</param>
     /// <returns>(count, H, W, C) in [−1, 1]</returns>
-    public float[] Draw(ulong seed, int count, ReadOnlySpan<int> labels = default)
+    public float[] Draw(ulong seed, int count, ReadOnlySpan<int> labels = default, long first = 0)
     {
         float[] z = new float[count * _model.Latent];
         for (int i = 0; i < count; i++)
-            Latent(seed, i, z.AsSpan(i * _model.Latent, _model.Latent));
+            Latent(seed, first + i, z.AsSpan(i * _model.Latent, _model.Latent));
         return Generate(z, labels);
     }
 
