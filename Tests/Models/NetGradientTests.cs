@@ -42,6 +42,8 @@ public sealed class NetGradientTests
              new ConvLayer(2, Kernel: 1, Stride: 1, Pad: 0)]),
     };
 
+    public static IEnumerable<object[]> Names => Nets.Keys.Select(name => new object[] { name });
+
     public static IEnumerable<object[]> Cases =>
         from net in Nets.Keys
         from groups in Enumerable.Range(1, 2)
@@ -73,6 +75,17 @@ public sealed class NetGradientTests
         }
     }
 
+    /// <summary>In inference batch norm is a fixed map, by the running statistics: how a trained generator's output changes with its latent.</summary>
+    [TestMethod]
+    [DynamicData(nameof(Names))]
+    public void SoIsTheInputsGradientInInference(string name)
+    {
+        using Bench bench = new(Nets[name].Input, Nets[name].Layers, groups: 1, Mode.Inference);
+        AssertClose(bench.Derivative(bench.X), bench.Backward(weights: false, new SampleRange(0, Batch))!, name);
+        if (bench.Net.HasBatchNorm)
+            Assert.ThrowsExactly<ArgumentException>(() => bench.Backward(weights: true, null));
+    }
+
     /// <summary>
     /// By norm to 1e-7 of the gradient, or of 1 (measured: 1e-8): each loss is rounded at some 1e-16 of the terms it sums, and the
     /// difference divided by 2e-6; the third derivative adds less.
@@ -94,11 +107,13 @@ public sealed class NetGradientTests
         private readonly Tensor _y, _dy;
         private readonly double[] _doutput;
         private readonly int _groups;
+        private readonly Mode _mode;
         private readonly Program _forward;
 
-        public Bench(Shape input, Layer[] layers, int groups)
+        public Bench(Shape input, Layer[] layers, int groups, Mode mode = Mode.Training)
         {
             _groups = groups;
+            _mode = mode;
             Net = new Net("net", new NetSpec(Initialisation.FanIn, layers), input, Classes);
             X = new Tensor("x", input.WithN(Batch));
             _y = new Tensor("y", Net.Output.WithN(Batch));
@@ -109,12 +124,14 @@ public sealed class NetGradientTests
             Random random = new(1);
             double[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => 2 * random.NextDouble() - 1)];
             _device.Write(Net.Weights, Numbers(Net.Weights.Count));
+            foreach (Parameter p in Net.Parameters.Where(p => p.Name.EndsWith("running_var", StringComparison.Ordinal)))
+                _device.Write(Weight(p), Array.ConvertAll(Numbers(p.Shape.Count), v => v * v + 0.1));
             _device.Write(X, Numbers(X.Count));
             _device.Write(_labels, Labels);
             _doutput = Numbers(_dy.Count);
 
             Recorder r = new("forward");
-            Net.Forward(r, X, _labels, Mode.Training, groups, output: _y);
+            Net.Forward(r, X, _labels, mode, groups, output: _y);
             _forward = r.Finish();
             _forward.Plan(_device);
         }
@@ -155,7 +172,7 @@ public sealed class NetGradientTests
         public double[]? Backward(bool weights, SampleRange? input)
         {
             Recorder r = new("backward");
-            Tensor? dx = Net.Backward(r, Net.Forward(r, X, _labels, Mode.Training, _groups), _dy, weights, input);
+            Tensor? dx = Net.Backward(r, Net.Forward(r, X, _labels, _mode, _groups), _dy, weights, input);
             Program backward = r.Finish();
             backward.Plan(_device);
             _device.Write(_dy, _doutput);
