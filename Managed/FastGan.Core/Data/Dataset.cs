@@ -62,6 +62,16 @@ public sealed class Dataset
             Suggest.Among(spec.Source, [.. NamedData.Names, "a folder of images", "an IDX file of images"]));
     }
 
+    /// <summary>Some of the images as floats in [−1, 1], (indices, H, W, C): the very numbers that a training step gathers.</summary>
+    public float[] Pixels(IReadOnlyList<int> indices)
+    {
+        int pixels = Shape.SampleCount;
+        float[] images = new float[indices.Count * pixels];
+        for (int i = 0; i < images.Length; i++)
+            images[i] = (2 * Images[indices[i / pixels] * pixels + i % pixels] - 255) / 255f;
+        return images;
+    }
+
     public DatasetStatistics Statistics() => DatasetStatistics.Of(this);
 
     /// <summary>SHA-256 of shape, images and labels in hexadecimal: tells whether a run goes on with the data that it began with.</summary>

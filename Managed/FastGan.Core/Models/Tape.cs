@@ -17,6 +17,9 @@ public sealed class Tape
     /// <summary>(N, output)</summary>
     public Tensor Output => Entries[^1].Y;
 
+    /// <summary>(N, …): what the last layer read.</summary>
+    public Tensor Features => Entries[^1].X;
+
     internal Tensor Weights { get; }
 
     internal Tensor? Labels { get; }

@@ -1,7 +1,7 @@
-namespace FastGan.Cuda;
+namespace FastGan;
 
-/// <summary>What is worth keeping from run to run and can be made again: compiled kernels, measured algorithms.</summary>
-internal sealed class CacheFolder(string? path)
+/// <summary>What is worth keeping from run to run and can be made again: compiled kernels, measured algorithms, trained classifiers.</summary>
+public sealed class CacheFolder(string? path)
 {
     private readonly string _path = path ?? Default();
 
