@@ -19,6 +19,10 @@ internal static class App
                     return ResumeCommand.Run(o);
                 case SampleOptions o:
                     return SampleCommand.Run(o);
+                case InterpolateOptions o:
+                    return InterpolateCommand.Run(o);
+                case InvertOptions o:
+                    return InvertCommand.Run(o);
                 case InfoOptions o:
                     return InfoCommand.Run(o);
                 case EvalOptions o:

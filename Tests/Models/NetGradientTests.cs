@@ -49,6 +49,8 @@ public sealed class NetGradientTests
              new DenseLayer(3, Bias: false, SpectralNorm: true), new TanhLayer(), new DenseLayer(1, SpectralNorm: true)]),
     };
 
+    public static IEnumerable<object[]> Names => Nets.Keys.Select(name => new object[] { name });
+
     public static IEnumerable<object[]> Cases =>
         from net in Nets.Keys
         from groups in Enumerable.Range(1, 2)
@@ -80,6 +82,17 @@ public sealed class NetGradientTests
         }
     }
 
+    /// <summary>In inference batch norm is a fixed map, by the running statistics: how a trained generator's output changes with its latent.</summary>
+    [TestMethod]
+    [DynamicData(nameof(Names))]
+    public void SoIsTheInputsGradientInInference(string name)
+    {
+        using Bench bench = new(Nets[name].Input, Nets[name].Layers, groups: 1, Mode.Inference);
+        AssertClose(bench.Derivative(bench.X), bench.Backward(weights: false, new SampleRange(0, Batch))!, name);
+        if (bench.Net.HasBatchNorm)
+            Assert.ThrowsExactly<ArgumentException>(() => bench.Backward(weights: true, null));
+    }
+
     /// <summary>
     /// By norm to 1e-7 of the gradient, or of 1 (measured: 1e-8): each loss is rounded at some 1e-16 of the terms it sums, and the
     /// difference divided by 2e-6; the third derivative adds less.
@@ -103,11 +116,13 @@ public sealed class NetGradientTests
         private readonly int _groups;
         private readonly Net _plain;
         private readonly Dictionary<Parameter, (double[] U, double[] V)> _held;
+        private readonly Mode _mode;
         private readonly Program _forward;
 
-        public Bench(Shape input, Layer[] layers, int groups)
+        public Bench(Shape input, Layer[] layers, int groups, Mode mode = Mode.Training)
         {
             _groups = groups;
+            _mode = mode;
             Net = new Net("net", new NetSpec(Initialisation.FanIn, layers), input, Classes);
             _plain = new Net("net", new NetSpec(Initialisation.FanIn, [.. layers.Select(WithoutSpectralNorm)]), input, Classes);
             X = new Tensor("x", input.WithN(Batch));
@@ -130,7 +145,7 @@ public sealed class NetGradientTests
                      select (Weight: p, U: u)).ToDictionary(s => s.Weight, s => PowerIteration(s.Weight.Shape, Values(s.Weight), Values(s.U)));
 
             Recorder r = new("forward");
-            _plain.Forward(r, X, _labels, Mode.Training, groups, output: _y);
+            _plain.Forward(r, X, _labels, mode, groups, output: _y);
             _forward = r.Finish();
             _forward.Plan(_device);
         }
@@ -171,7 +186,7 @@ public sealed class NetGradientTests
         public double[]? Backward(bool weights, SampleRange? input)
         {
             Recorder r = new("backward");
-            Tensor? dx = Net.Backward(r, Net.Forward(r, X, _labels, Mode.Training, _groups), _dy, weights, input);
+            Tensor? dx = Net.Backward(r, Net.Forward(r, X, _labels, _mode, _groups), _dy, weights, input);
             Program backward = r.Finish();
             backward.Plan(_device);
             _device.Write(Net.Weights, _weights);

@@ -32,7 +32,7 @@ internal static class SampleCommand
 
         Checkpoint checkpoint = Checkpoint.Open(o.Checkpoint, App.Warn);
         ModelSpec model = checkpoint.Config.Model;
-        int? only = ClassOf(o.Class, model, o.Checkpoint);
+        int? only = TrainedModel.ClassOf(o.Class, model, o.Checkpoint);
         (int columns, int count) = Layout(o, model, only is null);
         if (isGrid && count > LargestGrid)
             throw new FastGanException($"a picture of {count} images is too large, {LargestGrid} is the most: give --out a folder");
@@ -73,22 +73,6 @@ internal static class SampleCommand
 
         int[] labels = [.. Enumerable.Range(0, count).Select(i => only ?? (model.Conditions() > 0 ? i / SweepSteps % model.Conditions() : 0))];
         ImageGrid.Save(path, sampler.Generate(z, labels), Gan.Image(model, count), SweepSteps);
-    }
-
-    /// <summary>The class that is asked for, by name or number; null for none.</summary>
-    private static int? ClassOf(string? given, ModelSpec model, string checkpoint)
-    {
-        if (given is null)
-            return null;
-        if (model.Conditions() == 0)
-            throw new FastGanException($"--class {given}: the model of {checkpoint} has no classes to ask for (cgan, acgan and infogan have): leave --class out");
-        int named = model.ClassNames.ToList().FindIndex(name => name.Equals(given, StringComparison.OrdinalIgnoreCase));
-        if (named >= 0)
-            return named;
-        if (int.TryParse(given, out int number) && number >= 0 && number < model.Conditions())
-            return number;
-        string end = model.ClassNames.Count > 0 ? Suggest.Among(given, model.ClassNames) + $", or 0 to {model.Conditions() - 1}" : $"accepted: 0 to {model.Conditions() - 1}";
-        throw new FastGanException($"--class '{given}' is no class of the model: {end}");
     }
 
     /// <param name="everyClass">Whether the classes take turns, so that a column for each of them reads best.</param>

@@ -5,7 +5,12 @@ namespace FastGan.Cli.Options;
 /// <summary>Reads the arguments with CommandLineParser, and says what is wrong with them in one line.</summary>
 internal static class Arguments
 {
-    private static readonly Type[] Verbs = [typeof(TrainOptions), typeof(ResumeOptions), typeof(SampleOptions), typeof(InfoOptions), typeof(EvalOptions), typeof(DistanceOptions), typeof(BenchOptions), typeof(DoctorOptions)];
+    private static readonly Type[] Verbs =
+    [
+        typeof(TrainOptions), typeof(ResumeOptions), typeof(SampleOptions),
+        typeof(InterpolateOptions), typeof(InvertOptions),
+        typeof(InfoOptions), typeof(EvalOptions), typeof(DistanceOptions), typeof(BenchOptions), typeof(DoctorOptions),
+    ];
 
     public static IReadOnlyList<string> VerbNames { get; } = [.. Verbs.Select(v => Attribute<VerbAttribute>(v).Name)];
 

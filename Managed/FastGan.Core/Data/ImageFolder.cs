@@ -111,7 +111,7 @@ internal static class ImageFolder
     }
 
     /// <summary>To the size and channels asked for, with the scaling done in the channels that stay.</summary>
-    private static void Convert(DecodedImage image, ResizeMode mode, int H, int W, int C, Span<byte> output)
+    internal static void Convert(DecodedImage image, ResizeMode mode, int H, int W, int C, Span<byte> output)
     {
         byte[] pixels = image.Rgb;
         if (C == 1)

@@ -23,19 +23,30 @@ public static class PngImage
     /// <summary>Saves one image of bytes (H, W, C).</summary>
     internal static void Save(string path, ReadOnlySpan<byte> bytes, int H, int W, int C)
     {
-        if (C is not (1 or 3) || bytes.Length != H * W * C)
-            throw new ArgumentException($"{bytes.Length} bytes for an image of {H}x{W}x{C}");
-        using SKBitmap bitmap = new(W, H, C == 1 ? SKColorType.Gray8 : SKColorType.Rgba8888, SKAlphaType.Opaque);
-        Span<byte> target = bitmap.GetPixelSpan();
-        int pixel = bitmap.BytesPerPixel;
-        for (int i = 0; i < H * W; i++)
-        {
-            bytes.Slice(i * C, C).CopyTo(target[((i / W * bitmap.RowBytes) + (i % W * pixel))..]);
-            if (C == 3)
-                target[i / W * bitmap.RowBytes + i % W * pixel + 3] = 255;
-        }
-
+        using SKBitmap bitmap = Bitmap(bytes, H, W, C);
         using SKData png = bitmap.Encode(SKEncodedImageFormat.Png, quality: 100);
         AtomicFile.Write(path, png.AsSpan());
+    }
+
+    /// <summary>Bytes (H, W, C) as a bitmap, each pixel a square of so many.</summary>
+    internal static SKBitmap Bitmap(ReadOnlySpan<byte> bytes, int H, int W, int C, int scale = 1)
+    {
+        if (C is not (1 or 3) || bytes.Length != H * W * C)
+            throw new ArgumentException($"{bytes.Length} bytes for an image of {H}x{W}x{C}");
+        SKBitmap bitmap = new(W * scale, H * scale, C == 1 ? SKColorType.Gray8 : SKColorType.Rgba8888, SKAlphaType.Opaque);
+        Span<byte> target = bitmap.GetPixelSpan();
+        int pixel = bitmap.BytesPerPixel;
+        for (int y = 0; y < H * scale; y++)
+        {
+            for (int x = 0; x < W * scale; x++)
+            {
+                Span<byte> to = target[(y * bitmap.RowBytes + x * pixel)..];
+                bytes.Slice((y / scale * W + x / scale) * C, C).CopyTo(to);
+                if (C == 3)
+                    to[3] = 255;
+            }
+        }
+
+        return bitmap;
     }
 }

@@ -107,7 +107,7 @@ public sealed class Net
     {
         if (TakesLabels && labels is null)
             throw new ArgumentNullException(nameof(labels), $"the {Name} takes labels");
-        Tape tape = new(weights ?? Weights, labels, groups);
+        Tape tape = new(weights ?? Weights, labels, groups, mode);
         int n = x.Shape.N;
         for (int i = 0; i < _steps.Length; i++)
         {
@@ -126,7 +126,10 @@ public sealed class Net
         return tape;
     }
 
-    /// <summary>Records the backward pass of a forward pass in <see cref="Mode.Training"/>.</summary>
+    /// <summary>
+    /// Records the backward pass of a forward pass. Through a batch norm of one in <see cref="Mode.Inference"/> there is the input's gradient
+    /// alone, and in single precision.
+    /// </summary>
     /// <param name="dy">dL/doutput of the tape's output; overwritten.</param>
     /// <param name="weights">Whether dL/dweights is wanted: it overwrites <see cref="Gradients"/>.</param>
     /// <param name="input">The samples whose dL/dinput is wanted, if any: all, unless the weights' gradient is wanted too.</param>
@@ -136,6 +139,8 @@ public sealed class Net
         SampleRange all = new(0, dy.Shape.N);
         if (!weights && input != all)
             throw new ArgumentException($"without the weights' gradient the input's gradient is of all {all.Count} samples", nameof(input));
+        if (weights && tape.Mode == Mode.Inference && HasBatchNorm)
+            throw new ArgumentException("batch norm has no weights' gradient in inference", nameof(weights));
         for (int i = _steps.Length - 1; i >= 0; i--)
         {
             bool deeper = weights && _steps.Take(i).Any(s => s.HasParameters);

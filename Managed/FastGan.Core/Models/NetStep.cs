@@ -147,6 +147,12 @@ internal sealed class NormStep(
 
     public override Tensor? Backward(Recorder r, Tape tape, TapeEntry e, Tensor dy, Tensor? gradients, SampleRange? wanted)
     {
+        if (tape.Mode == Mode.Inference)
+        {
+            BackwardOfInference(r, e, dy);
+            return dy;
+        }
+
         Tensor dscale = gradients is null ? r.Temporary("dscale", scale.Shape) : At(gradients, scale);
         Tensor dbias = gradients is null ? r.Temporary("dbias", bias.Shape) : At(gradients, bias);
         for (int i = 0; i < e.Norms.Length; i++)
@@ -157,6 +163,16 @@ internal sealed class NormStep(
         }
 
         return wanted is { } samples ? dy.Samples(samples.First, samples.Count) : null;
+    }
+
+    /// <summary>In inference y = act(scale / √(var + ε) · x + constant): the same map without its constants takes dy ∘ act′ to dx.</summary>
+    private void BackwardOfInference(Recorder r, TapeEntry e, Tensor dy)
+    {
+        if (act.Kind != ActivationKind.Identity)
+            r.ActivationBackward(act, e.Y, dy, dy, Write.Overwrite, null);
+        Tensor zero = r.Temporary($"{Name} zero", bias.Shape);
+        r.Fill(0, zero);
+        r.BatchNormInference(dy, e.Norms[0] with { Bias = zero, RunningMean = zero }, layer.Epsilon, Activation.Identity, dy);
     }
 
     public override Tensor Forwards(Recorder r, Tape tape, TapeEntry e, Tensor dx, Tensor gradients) =>

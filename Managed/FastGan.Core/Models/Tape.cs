@@ -6,11 +6,12 @@ namespace FastGan.Models;
 /// <summary>What a forward pass leaves for its backward pass.</summary>
 public sealed class Tape
 {
-    internal Tape(Tensor weights, Tensor? labels, int groups)
+    internal Tape(Tensor weights, Tensor? labels, int groups, Mode mode)
     {
         Weights = weights;
         Labels = labels;
         Groups = groups;
+        Mode = mode;
     }
 
     /// <summary>(N, output)</summary>
@@ -25,6 +26,8 @@ public sealed class Tape
 
     internal int Groups { get; }
 
+    internal Mode Mode { get; }
+
     internal List<TapeEntry> Entries { get; } = [];
 
     /// <summary>The part of the pass that one group of the batch took.</summary>
@@ -32,7 +35,7 @@ public sealed class Tape
     {
         int n = Output.Shape.N / Groups;
         Tensor Part(Tensor t) => t.Samples(group * n, n);
-        Tape part = new(Weights, Labels is null ? null : Part(Labels), 1);
+        Tape part = new(Weights, Labels is null ? null : Part(Labels), 1, Mode);
         foreach (TapeEntry e in Entries)
         {
             part.Entries.Add(new TapeEntry(e.Step, Part(e.X), Part(e.Y))

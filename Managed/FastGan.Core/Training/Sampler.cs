@@ -13,6 +13,8 @@ public sealed class Sampler : IDisposable
 {
     private const int Batch = 64;
     private readonly ModelSpec _model;
+    private readonly Net _generator;
+    private readonly Tensor _weights;
     private readonly Device _device;
     private readonly Program _program;
     private readonly Tensor _z, _images;
@@ -27,6 +29,8 @@ public sealed class Sampler : IDisposable
     {
         _owned = ownsWeights ? weights.Storage : null;
         _model = model;
+        _generator = generator;
+        _weights = weights;
         _device = device;
         _z = new Tensor("sample z", Shape.Matrix(Batch, model.Latent));
         _images = new Tensor("sample images", Gan.Image(model, Batch));
@@ -35,10 +39,16 @@ public sealed class Sampler : IDisposable
         foreach (Tensor t in Inputs())
             device.Allocate(t.Storage);
         Recorder r = new("sample");
-        generator.Forward(r, _z, _labels, Mode.Inference, weights: weights, output: _images);
+        Forward(r, _z, _labels, _images);
         _program = r.Finish();
         _program.Plan(device);
     }
+
+    public ModelSpec Model => _model;
+
+    public Net Generator => _generator;
+
+    public Device Device => _device;
 
     /// <summary>(64, latent): what <see cref="Run"/> reads. For programs that fill it on the device.</summary>
     public Tensor Latents => _z;
@@ -54,6 +64,10 @@ public sealed class Sampler : IDisposable
 
     /// <summary>Passes <see cref="Latents"/>, as they are on the device, through the generator.</summary>
     public void Run() => _device.Run(_program);
+
+    /// <summary>Records the generator's pass from latents z (N, latent) to images, for programs that go on from there or back to z.</summary>
+    public Tape Forward(Recorder r, Tensor z, Tensor? labels, Tensor? images = null) =>
+        _generator.Forward(r, z, labels, Mode.Inference, weights: _weights, output: images);
 
     /// <summary>Writes the latent of sample <paramref name="index"/> of a seed.</summary>
     public void Latent(ulong seed, long index, Span<float> z)
