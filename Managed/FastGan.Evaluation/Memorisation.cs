@@ -23,7 +23,7 @@ public static class Memorisation
     public static void Save(string path, Checkpoint checkpoint, Dataset data, Device device, ulong seed)
     {
         using Sampler sampler = checkpoint.OpenSampler(device);
-        int[] labels = [.. Enumerable.Range(0, Samples).Select(i => checkpoint.Config.Model.Classes is > 0 and int classes ? i % classes : 0)];
+        int[] labels = [.. Enumerable.Range(0, Samples).Select(i => checkpoint.Config.Model.Conditions() is > 0 and int classes ? i % classes : 0)];
         Samples generated = new(sampler.Draw(seed, Samples, labels), Samples, data.Shape.SampleCount);
         int k = Math.Min(Neighbours, data.Count);
         (double Distance, int Image)[][] nearest = Nearest(generated, data, k);

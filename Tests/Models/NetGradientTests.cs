@@ -134,6 +134,12 @@ public sealed class NetGradientTests
             Random random = new(1);
             double[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => 2 * random.NextDouble() - 1)];
             _weights = Numbers(Net.Weights.Count);
+            foreach (Parameter p in Net.Parameters.Where(p => p.Name.EndsWith("running_var", StringComparison.Ordinal)))
+            {
+                foreach (ref double v in _weights.AsSpan(p.Offset, p.Shape.Count))
+                    v = v * v + 0.1;
+            }
+
             _device.Write(Net.Weights, _weights);
             _device.Write(X, Numbers(X.Count));
             _device.Write(_labels, Labels);

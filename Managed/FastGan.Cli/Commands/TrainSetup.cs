@@ -125,7 +125,7 @@ internal sealed class TrainSetup
     private RunConfig OfFile(DataSpec spec, Dataset data)
     {
         ModelSpec model = _file!.Model with { ImageSize = data.Height, Channels = data.Channels, Latent = _o.Latent ?? _file.Model.Latent };
-        if (model.Classes > 0 && _o.Data is not null && data.Labels is not null)
+        if (model.NeedsLabels() && _o.Data is not null && data.Labels is not null)
             model = model with { Classes = data.Classes, ClassNames = data.ClassNames };
         return _file with { Data = spec, Model = model };
     }
