@@ -1,5 +1,6 @@
 using FastGan.Cli.Display;
 using FastGan.Cli.Options;
+using FastGan.Cpu;
 using FastGan.Data;
 using FastGan.Evaluation;
 using FastGan.Gans;
@@ -61,7 +62,11 @@ internal static class ModesCommand
         int seeds = o.Seeds ?? (o.Full ? FullSeeds : QuickSeeds);
         List<ModeResult> results = [Trials("real data", 0, seed => problem.Real(seed))];
         foreach (ModeMethod method in methods)
-            results.Add(Trials(method.Name, o.Minibatches ?? problem.Minibatches, seed => problem.Train(method, seed, device, o.Minibatches)));
+        {
+            float[][]? samples = problem is MixtureModes && device is CpuDevice ? SideBySide(o, problem, method, seeds) : null;
+            results.Add(Trials(method.Name, o.Minibatches ?? problem.Minibatches, seed => samples?[seed - 1] ?? problem.Train(method, seed, device, o.Minibatches)));
+        }
+
         if (!o.Json)
             Print(problem, results);
 
@@ -83,6 +88,18 @@ internal static class ModesCommand
                 Console.WriteLine(result.ToJson());
             return result;
         }
+    }
+
+    /// <summary>Trains from all seeds, each on a thread of its own: networks for points are so small that a second thread doesn't help one of them.</summary>
+    private static float[][] SideBySide(BenchOptions o, ModeProblem problem, ModeMethod method, int seeds)
+    {
+        float[][] samples = new float[seeds][];
+        Parallel.For(0, seeds, new ParallelOptions { MaxDegreeOfParallelism = o.Threads ?? Environment.ProcessorCount }, i =>
+        {
+            using CpuDevice device = new(threads: 1);
+            samples[i] = problem.Train(method, (ulong)i + 1, device, o.Minibatches);
+        });
+        return samples;
     }
 
     private static void Print(ModeProblem problem, List<ModeResult> results)

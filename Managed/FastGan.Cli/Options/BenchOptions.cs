@@ -37,7 +37,7 @@ internal sealed class BenchOptions : DeviceOptions
     [Option("seeds", MetaValue = "N", HelpText = "With modes: train each method from the seeds 1 to N. Default: 3, with --full 10.")]
     public int? Seeds { get; set; }
 
-    [Option("minibatches", MetaValue = "N", HelpText = "With modes: minibatches of real data that each training sees, whatever the method. Default: 20000, of stacked 2000; with --full 400000 and 100000.")]
+    [Option("minibatches", MetaValue = "N", HelpText = "With modes: minibatches of real data that each training sees, whatever the method. Default: 20000 of ring, 62500 of grid, 2000 of stacked; with --full 400000, of stacked 100000.")]
     public long? Minibatches { get; set; }
 
     [Option("full", HelpText = "With modes: the papers' networks, rates, data and length of training, instead of minutes on two cores.")]

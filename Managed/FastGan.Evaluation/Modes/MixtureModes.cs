@@ -11,8 +11,10 @@ public sealed class MixtureModes(Mixture mixture, Effort effort) : ModeProblem
 {
     private const int Points = 100_000, Batch = 100, Epochs = 400;
 
-    /// <summary>In a quick trial: minibatches, width of the hidden layers, and how many times the papers' the learning rates and the limit of clipping are.</summary>
-    private const int QuickMinibatches = 20_000, QuickUnits = 128, QuickFactor = 10;
+    /// <summary>
+    /// In a quick trial: minibatches for each mode, width of the hidden layers, and how many times the papers' the learning rates and the limit of clipping are.
+    /// </summary>
+    private const int QuickMinibatches = 2_500, QuickUnits = 128, QuickFactor = 10;
 
     public Mixture Mixture { get; } = mixture;
 
@@ -26,7 +28,7 @@ public sealed class MixtureModes(Mixture mixture, Effort effort) : ModeProblem
         ? "the papers' discriminators are others: PacGAN's has three maxout layers, ours three of leaky ReLU"
         : "the papers' networks are wider, PacGAN's discriminator has maxout layers where ours has leaky ReLU, and it was trained for 400,000 minibatches";
 
-    public override long Minibatches => effort == Effort.Full ? Epochs * Points / Batch : QuickMinibatches;
+    public override long Minibatches => effort == Effort.Full ? Epochs * Points / Batch : QuickMinibatches * Mixture.Centers.Count;
 
     public override float[] Real(ulong seed) => Mixture.Draw(seed, Samples);
 

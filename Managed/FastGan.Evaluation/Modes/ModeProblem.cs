@@ -13,7 +13,9 @@ public abstract class ModeProblem
 {
     /// <summary>Of the data; those of the trials begin at 1.</summary>
     protected const ulong DataSeed = 0;
-    private Dataset? _data;
+    private readonly Lazy<Dataset> _data;
+
+    protected ModeProblem() => _data = new Lazy<Dataset>(Data);
 
     public abstract string Name { get; }
 
@@ -44,7 +46,7 @@ public abstract class ModeProblem
     {
         RunConfig config = Config(method, minibatches);
         config = config with { Training = config.Training with { Seed = seed, Precision = device.Precision } };
-        using Trainer trainer = new(config, _data ??= Data(), device);
+        using Trainer trainer = new(config, _data.Value, device);
         while (trainer.StepsDone < config.Training.Steps)
             trainer.Advance();
         return trainer.Sampler.Draw(seed, Samples);
