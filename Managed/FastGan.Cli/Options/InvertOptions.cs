@@ -2,7 +2,7 @@ using CommandLine;
 
 namespace FastGan.Cli.Options;
 
-[Verb("invert", HelpText = "Find the latents that reproduce images, to edit these with interpolate and arithmetic.")]
+[Verb("invert", HelpText = "Find the latents that reproduce images, to go on from there with interpolate.")]
 internal sealed class InvertOptions : LatentOptions
 {
     [Value(0, Hidden = true, MetaName = "checkpoint", HelpText = "A run's folder, whose newest checkpoint is taken, or one checkpoint; then images: fastgan invert runs/dcgan one.png two.jpg.")]
