@@ -70,6 +70,18 @@ public sealed class LabelledSubsetTests
     }
 
     [TestMethod]
+    public void NothingIsAllocatedOverManyRounds()
+    {
+        LabelledSubset subset = new(1, Data, 6);
+        int[] indices = new int[Batch];
+        subset.Indices(0, indices);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int b = 0; b < 100; b++)
+            subset.Indices(b, indices);
+        Assert.AreEqual(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [TestMethod]
     [DataRow(10, "can't be shared evenly by the 3 classes of random: give a multiple of 3")]
     [DataRow(0, "can't be shared evenly")]
     [DataRow(21, "are 7 of each class, and random hasn't so many of every class: give fewer")]
