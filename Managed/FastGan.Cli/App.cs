@@ -25,6 +25,8 @@ internal static class App
                     return InvertCommand.Run(o);
                 case ArithmeticOptions o:
                     return ArithmeticCommand.Run(o);
+                case ControlOptions o:
+                    return ControlCommand.Run(o);
                 case InfoOptions o:
                     return InfoCommand.Run(o);
                 case EvalOptions o:

@@ -28,6 +28,7 @@ public sealed class HelpTests
     [DataRow(typeof(InterpolateOptions))]
     [DataRow(typeof(InvertOptions))]
     [DataRow(typeof(ArithmeticOptions))]
+    [DataRow(typeof(ControlOptions))]
     [DataRow(typeof(InfoOptions))]
     [DataRow(typeof(DistanceOptions))]
     [DataRow(typeof(EvalOptions))]

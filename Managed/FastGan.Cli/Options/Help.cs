@@ -23,6 +23,7 @@ internal static class Help
           fastgan interpolate runs/dcgan --from 1:0 --to 1:1
           fastgan invert runs/dcgan shoe.png     the latent that makes an image of one's own
           fastgan arithmetic "1:3 - class:coat + class:dress" runs/dcgan
+          fastgan control runs/dcgan             directions that change one thing about the images
           fastgan info runs/dcgan                networks layer by layer, optimizers, progress
           fastgan distance fashion-mnist my/photos   how far apart two sets of images are
           fastgan eval runs/dcgan                how good it is, beside real images and noise
@@ -33,7 +34,7 @@ internal static class Help
           train     train a preset (dcgan, wgan-gp, cgan, ...), or the run of a config.json
           resume    go on exactly where a run stopped
           sample    draw new images; needs nothing but the checkpoint
-          interpolate, invert, arithmetic
+          interpolate, invert, arithmetic, control
                     work with the latents of a trained generator
           info      describe a run, a checkpoint or a data set
           distance  measure how far apart two sets of samples are
