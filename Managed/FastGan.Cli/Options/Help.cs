@@ -20,6 +20,10 @@ internal static class Help
           fastgan train wgan --steps 500 --seed 7 --out runs/try
           fastgan resume runs/dcgan              go on where a run stopped
           fastgan sample runs/dcgan --out new.png
+          fastgan interpolate runs/dcgan --from 1:0 --to 1:1
+          fastgan invert runs/dcgan shoe.png     the latent that makes an image of one's own
+          fastgan arithmetic "1:3 - class:coat + class:dress" runs/dcgan
+          fastgan control runs/dcgan             directions that change one thing about the images
           fastgan info runs/dcgan                networks layer by layer, optimizers, progress
           fastgan eval runs/dcgan                how good it is, beside real images and noise
           fastgan interpolate runs/dcgan --from 1 --to 2   what lies between two samples
@@ -32,6 +36,8 @@ internal static class Help
           train     train a preset (dcgan, wgan-gp, cgan, ...), or the run of a config.json
           resume    go on exactly where a run stopped
           sample    draw new images; needs nothing but the checkpoint
+          interpolate, invert, arithmetic, control
+                    work with the latents of a trained generator
           info      describe a run, a checkpoint or a data set
           eval      score a trained generator beside held-out real images and noise
           interpolate  show what lies between samples
