@@ -26,8 +26,6 @@ internal static class Help
           fastgan control runs/dcgan             directions that change one thing about the images
           fastgan info runs/dcgan                networks layer by layer, optimizers, progress
           fastgan eval runs/dcgan                how good it is, beside real images and noise
-          fastgan interpolate runs/dcgan --from 1 --to 2   what lies between two samples
-          fastgan invert runs/dcgan my/shoe.png  the latent of an image
           fastgan distance fashion-mnist my/photos   how far apart two sets of images are
           fastgan bench dcgan --profile          how fast, and where the time goes
           fastgan doctor                         can it train on this machine's GPU, and if not, why not
@@ -40,8 +38,6 @@ internal static class Help
                     work with the latents of a trained generator
           info      describe a run, a checkpoint or a data set
           eval      score a trained generator beside held-out real images and noise
-          interpolate  show what lies between samples
-          invert    find the latents that reproduce images
           distance  measure how far apart two sets of samples are
           bench     measure training speed, or single operations, on this machine
           doctor    look whether training on an NVIDIA GPU works, and say what is missing
