@@ -8,7 +8,7 @@ internal static class HeatMap
 {
     private const int CellW = 46, CellH = 26, FontSize = 13, Title = 34, Tilted = 84, Margin = 10;
 
-    /// <summary>Saves it as PNG; the same bytes each time. The colours are of one scale in all matrices.</summary>
+    /// <summary>Saves it as PNG; the same bytes each time. The colours are of one scale in all matrices, by the root of the number.</summary>
     public static void Save(string path, IReadOnlyList<string> rows, IReadOnlyList<string> columns, params IReadOnlyList<(string Title, Matrix<double> Values)> maps)
     {
         using SKFont font = new(CurvesFont.Use(), FontSize);
@@ -54,6 +54,6 @@ internal static class HeatMap
         paint.Color = new SKColor(Mixed(full.Red), Mixed(full.Green), Mixed(full.Blue));
         canvas.DrawRect(x, y, CellW - 1, CellH - 1, paint);
         paint.Color = share > 0.8 ? SKColors.White : Colours.Ink;
-        canvas.DrawText($"{value:0.00}", x + CellW / 2f, y + CellH - 8, SKTextAlign.Center, font, paint);
+        canvas.DrawText($"{Math.Round(value, 2) + 0.0:0.00}", x + CellW / 2f, y + CellH - 8, SKTextAlign.Center, font, paint);
     }
 }
