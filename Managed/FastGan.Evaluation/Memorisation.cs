@@ -8,8 +8,9 @@ using FastGan.Training;
 namespace FastGan.Evaluation;
 
 /// <summary>
-/// Whether a generator repeats its training images, for the eye: of some samples those that lie nearest to an image of the data, each beside the
-/// images that it lies nearest to, by Euclidean distance of pixels.
+/// Whether a generator repeats its training images, for the eye: samples beside the images of the data that they lie nearest to, by Euclidean distance of
+/// pixels. Of some samples those are shown that one image is nearer to than the next ones are, as it is to a copy (Yoon et al., 2023); the
+/// distance alone would pick the dark ones, which are near to whatever is dark.
 /// </summary>
 public static class Memorisation
 {
@@ -18,7 +19,7 @@ public static class Memorisation
     /// <summary>Numbers of the data that are compared at a time: large data doesn't fit into memory as floats.</summary>
     private const int BlockNumbers = 1 << 24;
 
-    /// <summary>Saves a PNG: a row for each sample, which stands first; the nearest row on top.</summary>
+    /// <summary>Saves a PNG: a row for each sample, which stands first; the most suspicious row on top.</summary>
     /// <param name="seed">The samples are the first of this seed.</param>
     public static void Save(string path, Checkpoint checkpoint, Dataset data, Device device, ulong seed)
     {
@@ -28,7 +29,7 @@ public static class Memorisation
         int k = Math.Min(Neighbours, data.Count);
         (double Distance, int Image)[][] nearest = Nearest(generated, data, k);
         List<float> pixels = [];
-        foreach (int i in Enumerable.Range(0, Samples).OrderBy(i => nearest[i][0].Distance).Take(Shown))
+        foreach (int i in Enumerable.Range(0, Samples).OrderBy(i => nearest[i][0].Distance / nearest[i][^1].Distance).Take(Shown))
         {
             pixels.AddRange(generated[i]);
             pixels.AddRange(data.Pixels([.. nearest[i].Select(n => n.Image)]));

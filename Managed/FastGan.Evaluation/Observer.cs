@@ -22,7 +22,7 @@ public sealed class Observer : IObserver, IDisposable
     private readonly Trainer _trainer;
     private readonly Classifier _features;
     private readonly bool _namesClasses;
-    private readonly FrechetReference _data;
+    private readonly Lazy<FrechetReference> _data;
     private readonly int[] _labels;
 
     /// <param name="classifier">Disposed with the observer; null for the untrained network.</param>
@@ -33,14 +33,21 @@ public sealed class Observer : IObserver, IDisposable
         _namesClasses = classifier is not null;
         int conditions = trainer.Config.Model.Conditions();
         _labels = [.. Enumerable.Range(0, SampleCount).Select(i => conditions > 0 ? i % conditions : 0)];
-        int[] order = new int[data.Count];
-        RandomNumbers.Shuffle(trainer.Config.Training.Seed, 0, order);
-        _data = new FrechetReference(Moments.Of(_features.Look(data.Pixels(order.AsSpan(0, Math.Min(DataCount, data.Count)).ToArray())).Features));
+
+        // At the first look: the first step shouldn't wait for it.
+        _data = new Lazy<FrechetReference>(() => Reference(data));
 
         double look = SampleCount * (trainer.Sampler.FlopsOfSample + _features.FlopsOfImage) + HostFlops;
         int steps = (int)Math.Min(Math.Ceiling(look / (Share * trainer.Program.Flops)), int.MaxValue / 2);
         int every = trainer.Config.Output.SampleEvery;
         Every = (Math.Max(steps, every) + every - 1) / every * every;
+    }
+
+    private FrechetReference Reference(Dataset data)
+    {
+        int[] order = new int[data.Count];
+        RandomNumbers.Shuffle(_trainer.Config.Training.Seed, 0, order);
+        return new FrechetReference(Moments.Of(_features.Look(data.Pixels(order.AsSpan(0, Math.Min(DataCount, data.Count)).ToArray())).Features));
     }
 
     /// <inheritdoc/>
@@ -59,7 +66,7 @@ public sealed class Observer : IObserver, IDisposable
                 counts[c]++;
         }
 
-        return new Sight(Math.Sqrt(moments.TotalVariance / _data.Moments.TotalVariance), _data.DistanceTo(moments), counts);
+        return new Sight(Math.Sqrt(moments.TotalVariance / _data.Value.Moments.TotalVariance), _data.Value.DistanceTo(moments), counts);
     }
 
     public void Dispose() => _features.Dispose();

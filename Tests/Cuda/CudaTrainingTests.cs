@@ -19,10 +19,18 @@ public sealed class CudaTrainingTests
     [DataRow("dcgan", Precision.Fp32, 66)]
     [DataRow("wgan", Precision.Fp32, 219)]
     [DataRow("cgan", Precision.Fp32, 82)]
+    [DataRow("sgan", Precision.Fp32, 77)]
+    [DataRow("acgan", Precision.Fp32, 81)]
+    [DataRow("infogan", Precision.Fp32, 86)]
+    [DataRow("wgan-gp", Precision.Fp32, 322)]
     [DataRow("gan", Precision.Fp16, 66)]
     [DataRow("dcgan", Precision.Fp16, 66)]
     [DataRow("wgan", Precision.Fp16, 213)]
     [DataRow("cgan", Precision.Fp16, 82)]
+    [DataRow("sgan", Precision.Fp16, 77)]
+    [DataRow("acgan", Precision.Fp16, 81)]
+    [DataRow("infogan", Precision.Fp16, 86)]
+    [DataRow("wgan-gp", Precision.Fp16, 316)]
     public void AStepIsOneGraphOfFewNodes(string preset, Precision precision, int budget)
     {
         using CudaDevice device = Gpu.Open(precision);
@@ -85,6 +93,10 @@ public sealed class CudaTrainingTests
     [DataRow("dcgan", Precision.Bf16)]
     [DataRow("wgan", Precision.Tf32)]
     [DataRow("cgan", Precision.Fp16)]
+    [DataRow("sgan", Precision.Bf16)]
+    [DataRow("acgan", Precision.Fp16)]
+    [DataRow("infogan", Precision.Fp16)]
+    [DataRow("wgan-gp", Precision.Fp16)]
     public void TheSameSeedGivesTheSameBytesAcrossAResume(string preset, Precision precision)
     {
         using TemporaryFolder folder = new();
@@ -183,6 +195,7 @@ public sealed class CudaTrainingTests
     [TestMethod]
     [DataRow("wgan")]
     [DataRow("cgan")]
+    [DataRow("sgan")]
     public void DataMayStayOnTheHost(string preset)
     {
         RunConfig config = Config(preset, Precision.Fp32);
@@ -192,7 +205,7 @@ public sealed class CudaTrainingTests
             using Trainer trainer = new(config, Small.Data, device);
             for (int i = 0; i < 4; i++)
                 trainer.Step();
-            Assert.AreEqual(most is null ? Small.Data.Count : config.Training.ImagesPerStep(), trainer.Gan.Images.Shape.N);
+            Assert.AreEqual(most is null ? Small.Data.Count : trainer.Gan.Indices.Count, trainer.Gan.Images.Shape.N);
             return device.Read<float>(trainer.Gan.Discriminator.Weights);
         })];
         CollectionAssert.AreEqual(weights[0], weights[1]);

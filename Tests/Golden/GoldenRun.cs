@@ -36,11 +36,15 @@ internal sealed record Comparison(Compared Kind, int Step, string Name, double[]
 /// <summary>The project's training on golden inputs, each value beside libtorch's.</summary>
 internal sealed class GoldenRun
 {
+    /// <summary>Every golden run, by the name of its files: the presets, then options on them.</summary>
+    public static readonly string[] Names =
+        ["gan", "dcgan", "wgan", "cgan", "wgan-gp", "acgan", "sgan", "infogan", "gan-r1", "gan-lsgan-pack", "dcgan-hinge-sn", "dcgan-augment"];
+
     private readonly IReadOnlyDictionary<string, (IReadOnlyList<int> Shape, double[] Values)> _golden;
 
-    public GoldenRun(string preset)
+    public GoldenRun(string name)
     {
-        string path = Path.Combine(AppContext.BaseDirectory, "Golden", preset);
+        string path = Path.Combine(AppContext.BaseDirectory, "Golden", name);
         Config = ConfigFile.Read(path + ".json");
         _golden = Safetensors.Read<double>(path + ".safetensors");
         IReadOnlyList<int> s = _golden["images"].Shape;
@@ -54,7 +58,7 @@ internal sealed class GoldenRun
 
     /// <summary>
     /// Trains from the golden initial weights. Minibatches, latents and generated labels are the golden ones, whatever the device would
-    /// draw, so that nothing here depends on random numbers.
+    /// draw. Only augmentation draws for itself, the same numbers on every device.
     /// </summary>
     public List<Comparison> Train(Device device, UpdatesFrom updatesFrom)
     {
@@ -76,7 +80,7 @@ internal sealed class GoldenRun
             }
         }
 
-        string[] outputs = [.. _golden.Keys.Where(n => n.Contains(".gradient.") || n.Contains(".weight.") || n.EndsWith("_loss"))];
+        string[] outputs = [.. _golden.Keys.Where(n => n.Contains(".gradient.") || n.Contains(".weight.") || n.EndsWith("_loss") || n.EndsWith(".penalty"))];
         CollectionAssert.AreEquivalent(outputs, compared.Select(c => c.Name).ToArray(), "golden values not compared, or more than once");
         return compared;
     }
@@ -117,9 +121,14 @@ internal sealed class GoldenRun
         }
 
         trainer.StepsDone++;
-        double dLoss = device.Read<double>(gan[Metric.DLossReal])[0] + device.Read<double>(gan[Metric.DLossFake])[0];
-        Compare(Compared.Loss, $"step{step}.d_loss", [dLoss]);
-        Compare(Compared.Loss, $"step{step}.g_loss", device.Read<double>(gan[Metric.GLoss]));
+        StepMetrics m = trainer.ReadMetrics();
+        (string, double?)[] losses =
+            [("d_loss", m.DLoss), ("g_loss", m.GLoss), ("class_loss", m.ClassLoss), ("code_loss", m.CodeLoss), ("penalty", m.Penalty)];
+        foreach ((string name, double? loss) in losses)
+        {
+            if (loss is { } value)
+                Compare(Compared.Loss, $"step{step}.{name}", [value]);
+        }
     }
 
     private double[] Golden(string name) => _golden[name].Values;

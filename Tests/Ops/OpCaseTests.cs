@@ -24,6 +24,10 @@ public sealed class OpCaseTests
     [DataRow("dcgan")]
     [DataRow("wgan")]
     [DataRow("cgan")]
+    [DataRow("sgan")]
+    [DataRow("acgan")]
+    [DataRow("infogan")]
+    [DataRow("wgan-gp")]
     public void EveryLineOfATrainingStepIsACase(string preset)
     {
         foreach (Instruction instruction in TrainingStep.Record(new Gan(Small.Config(preset), Small.Data)).Instructions)

@@ -13,6 +13,10 @@ public sealed class AllocationTests
     [DataRow("dcgan")]
     [DataRow("wgan")]
     [DataRow("cgan")]
+    [DataRow("sgan")]
+    [DataRow("acgan")]
+    [DataRow("infogan")]
+    [DataRow("wgan-gp")]
     public void AHundredStepsAllocateNothing(string preset)
     {
         using CpuDevice device = new(threads: 1);

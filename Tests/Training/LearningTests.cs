@@ -19,6 +19,10 @@ public sealed class LearningTests
     [DataRow("dcgan", 300, 0.25)]
     [DataRow("wgan", 300, 0.35)]
     [DataRow("cgan", 300, 0.25)]
+    [DataRow("wgan-gp", 300, 0.35)]
+    [DataRow("sgan", 300, 0.25)]
+    [DataRow("acgan", 300, 0.25)]
+    [DataRow("infogan", 300, 0.25)]
     public void TrainingBringsSamplesNearTheData(string preset, int steps, double atMost)
     {
         using CpuDevice device = new();
@@ -38,10 +42,10 @@ public sealed class LearningTests
         Console.WriteLine($"{preset}: distance {trained:F3} after {steps} steps, {untrained:F3} untrained, {floor:F3} between real images; {metrics}");
         Assert.IsTrue(double.IsFinite(trained), "a NaN would count as less than any number below");
         Assert.IsLessThan(atMost * untrained, trained, $"distance {trained} after {steps} steps, {untrained} before");
-        if (preset == "cgan")
+        if (preset is "cgan" or "acgan")
         {
             double recognised = Recognised(samples, labels);
-            Console.WriteLine($"cgan: {recognised:P0} of the samples recognised as the class asked for");
+            Console.WriteLine($"{preset}: {recognised:P0} of the samples recognised as the class asked for");
             Assert.IsGreaterThan(0.4, recognised, $"{recognised:P0} of the samples are recognised as their class; chance is 10 %");
         }
     }

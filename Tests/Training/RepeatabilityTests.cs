@@ -13,6 +13,10 @@ public sealed class RepeatabilityTests
     [DataRow("dcgan")]
     [DataRow("wgan")]
     [DataRow("cgan")]
+    [DataRow("sgan")]
+    [DataRow("acgan")]
+    [DataRow("infogan")]
+    [DataRow("wgan-gp")]
     public void ThreadsAndResumeChangeNothing(string preset)
     {
         using TemporaryFolder folder = new();

@@ -15,8 +15,8 @@ internal static class ScoreTable
         Terminal.Facts(facts);
         Terminal.Table("scores", ["score", " generated", " real, held out", " noise", "best", "of", " images"], [.. sheet.Scores.Select(s => (IReadOnlyList<string>)
             [s.Name, $"{s.Value}", Text(s.Floor), Text(s.Ceiling), BestText(s.Better), s.Features == "pixels" ? "pixels" : s.Floor is null ? "labels" : "features", $"{s.Samples:N0}"])]);
-        foreach (MissingScore missing in sheet.Missing)
-            Console.WriteLine($"  {missing.Name}: none, {missing.Why}");
+        foreach (IGrouping<string, MissingScore> missing in sheet.Missing.GroupBy(m => m.Why))
+            Console.WriteLine($"  none, as {missing.Key}: {string.Join(", ", missing.Select(m => m.Name))}");
         if (sheet.Classes.Count > 0)
             Terminal.Table("classes", ["class", " generated", " data"], [.. sheet.Classes.Select(c => (IReadOnlyList<string>)[c.Name, $"{c.Generated:P1}", $"{c.Data:P1}"])]);
     }

@@ -129,7 +129,7 @@ internal sealed class NetCompiler
 
             case LabelOneHotLayer:
                 Shape square = Shape.Matrix(Labels(index), _classes);
-                return new LabelChannelStep(name, at, Add(_others, $"{name}.table", square, new Start(StartKind.Identity, 0), otherStart));
+                return new LabelChannelStep(name, at, Add(_others, $"{name}.table", square, new Start(StartKind.Identity, 0, 1), otherStart));
 
             default:
                 throw Bad(index, "an activation must follow a dense, convolution or batch-norm layer");

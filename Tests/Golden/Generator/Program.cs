@@ -18,7 +18,7 @@ if (!File.Exists(Path.Combine(folder, "ParityTests.cs")))
 
 TorchLibrary.MakeLoadable();
 TorchSharp.torch.set_num_threads(1);
-foreach (RunConfig config in Cases.All())
+foreach ((string name, RunConfig config) in Cases.All())
 {
     Dataset data = Cases.Data(config);
     GoldenFile file = new();
@@ -42,7 +42,7 @@ foreach (RunConfig config in Cases.All())
     for (int step = 0; step < config.Training.Steps; step++)
         run.Step(step);
 
-    string path = Path.Combine(folder, config.Preset);
+    string path = Path.Combine(folder, name);
     file.Save(path + ".safetensors");
     File.WriteAllText(path + ".json", ConfigFile.Write(config));
     Console.WriteLine($"{path}.safetensors  {new FileInfo(path + ".safetensors").Length} bytes");

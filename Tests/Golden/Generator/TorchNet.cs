@@ -11,6 +11,9 @@ internal sealed class TorchNet
     private readonly NetSpec _spec;
     private readonly Dictionary<string, Tensor> _tensors = [];
 
+    /// <summary>What the layers with spectral norm use for their weights, by layer.</summary>
+    private readonly Dictionary<int, Tensor> _normalised = [];
+
     /// <param name="net">Names and shapes of the parameters.</param>
     /// <param name="weights">The network's slab.</param>
     public TorchNet(Net net, NetSpec spec, double[] weights)
@@ -25,6 +28,23 @@ internal sealed class TorchNet
     }
 
     public IEnumerable<TorchSharp.Modules.Parameter> Trained => _tensors.Values.OfType<TorchSharp.Modules.Parameter>();
+
+    /// <summary>
+    /// Spectral norm, once before each pass over a batch: one step of power iteration, and the weights divided by σ = uᵀWv, through which gradients
+    /// flow with u and v held.
+    /// </summary>
+    public void Normalise()
+    {
+        for (int i = 0; i < _spec.Layers.Count; i++)
+        {
+            if (Find(i, "spectral_u") is not { } u)
+                continue;
+            Tensor w = At(i, "weight"), rows = w.flatten(1), held = rows.detach();
+            Tensor v = F.normalize(held.t().mv(u), dim: 0);
+            u.copy_(F.normalize(held.mv(v), dim: 0));
+            _normalised[i] = w / u.clone().dot(rows.mv(v));
+        }
+    }
 
     /// <param name="x">(N, features) or (N, C, H, W).</param>
     /// <param name="labels">(N) int64.</param>
@@ -58,9 +78,9 @@ internal sealed class TorchNet
         switch (_spec.Layers[index])
         {
             case DenseLayer:
-                return F.linear(Nhwc(x).flatten(1), At(index, "weight"), Find(index, "bias"));
+                return F.linear(Nhwc(x).flatten(1), Weight(index), Find(index, "bias"));
             case ConvLayer l:
-                return F.conv2d(x, At(index, "weight"), Find(index, "bias"), strides: [l.Stride, l.Stride], padding: [l.Pad, l.Pad]);
+                return F.conv2d(x, Weight(index), Find(index, "bias"), strides: [l.Stride, l.Stride], padding: [l.Pad, l.Pad]);
             case ConvTransposeLayer l:
                 return F.conv_transpose2d(
                     x, At(index, "weight"), Find(index, "bias"), strides: [l.Stride, l.Stride], padding: [l.Pad, l.Pad]);
@@ -79,6 +99,8 @@ internal sealed class TorchNet
                 return x * At(index, "table").index_select(0, labels!);
             case LabelChannelLayer:
                 return cat([x, At(index, "table").index_select(0, labels!).reshape(-1, 1, x.shape[2], x.shape[3])], 1);
+            case LabelOneHotLayer:
+                return cat([x, F.one_hot(labels!, At(index, "table").shape[0]).to(float64)], 1);
             default:
                 throw new NotSupportedException($"{_spec.Layers[index]}");
         }
@@ -86,6 +108,8 @@ internal sealed class TorchNet
 
     /// <summary>An image as the project flattens it: rows, columns, then channels.</summary>
     private static Tensor Nhwc(Tensor x) => x.dim() == 4 ? x.permute(0, 2, 3, 1) : x;
+
+    private Tensor Weight(int index) => _normalised.TryGetValue(index, out Tensor? w) ? w : At(index, "weight");
 
     private Tensor At(int index, string part) => Find(index, part) ?? throw new KeyNotFoundException($"layer {index} has no {part}");
 
