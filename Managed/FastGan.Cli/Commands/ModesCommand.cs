@@ -105,6 +105,7 @@ internal static class ModesCommand
     private static void Print(ModeProblem problem, List<ModeResult> results)
     {
         ModeResult first = results[0];
+        string seeds = first.Modes.Count == 1 ? "seed 1" : $"mean ± standard deviation of seeds 1 to {first.Modes.Count}";
         List<string[]> rows = [.. results.Select(r => (string[])
         [
             r.Method, "", ModeResult.Text(r.Modes.Select(m => (double)m), "0.0"), ModeResult.Text(r.HighQuality.Select(q => 100 * q), "0.0"),
@@ -112,7 +113,7 @@ internal static class ModesCommand
         ])];
         rows.AddRange(problem.Published.Select(p => (string[])[p.Method, p.Source, $"{p.Modes:0.#}", $"{p.HighQuality:0.0}", $"{p.Kl:0.00}"]));
         Terminal.Table(
-            $"{problem.Name}: {first.Of} modes, {first.Samples:N0} samples, seeds 1 to {first.Modes.Count}, {results[^1].Minibatches:N0} minibatches; mean ± standard deviation",
+            $"{problem.Name}: {first.Of} modes, {first.Samples:N0} samples, {results[^1].Minibatches:N0} minibatches; {seeds}",
             ["method", "published in", " modes", " % high quality", " KL to even"], rows);
         Console.WriteLine($"Published rows: {problem.Differences}.");
         Console.WriteLine();
