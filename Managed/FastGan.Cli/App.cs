@@ -23,6 +23,10 @@ internal static class App
                     return InterpolateCommand.Run(o);
                 case InvertOptions o:
                     return InvertCommand.Run(o);
+                case ArithmeticOptions o:
+                    return ArithmeticCommand.Run(o);
+                case ControlOptions o:
+                    return ControlCommand.Run(o);
                 case InfoOptions o:
                     return InfoCommand.Run(o);
                 case EvalOptions o:

@@ -21,7 +21,7 @@ public sealed class BadInputTests
     [DataRow("--lr is NaN, must be above 0", "gan", "--lr", "NaN")]
     [DataRow("--clip-target says what is clipped, but nothing is", "gan", "--clip-target", "weights")]
     [DataRow("--beta1 and --beta2 are constants of adam", "wgan", "--beta1", "0.5")]
-    [DataRow("--generator-loss is for", "wgan", "--generator-loss", "minimax")]
+    [DataRow("--generator-loss is a choice of the cross-entropy loss", "wgan", "--generator-loss", "minimax")]
     [DataRow("can't make images of 30×30: a size is a multiple of 4 from 16 to 128; use --image-size 28 or 32", "gan", "--image-size", "30")]
     [DataRow("use --batch 40 or less", "gan", "--batch", "41")]
     public void Options(string expected, params string[] args)

@@ -25,6 +25,10 @@ public sealed class HelpTests
     [DataRow(typeof(TrainOptions))]
     [DataRow(typeof(ResumeOptions))]
     [DataRow(typeof(SampleOptions))]
+    [DataRow(typeof(InterpolateOptions))]
+    [DataRow(typeof(InvertOptions))]
+    [DataRow(typeof(ArithmeticOptions))]
+    [DataRow(typeof(ControlOptions))]
     [DataRow(typeof(InfoOptions))]
     [DataRow(typeof(DistanceOptions))]
     [DataRow(typeof(EvalOptions))]
@@ -49,14 +53,18 @@ public sealed class HelpTests
         foreach (string preset in Presets.Names)
         {
             TrainingSpec t = Presets.Make(preset, new FastGan.Data.DataSpec("x"), 28, 1, classes: 10).Training;
-            bool wgan = preset == "wgan";
-            Assert.AreEqual(preset switch { "gan" => 20_000, "wgan" => 1_500, _ => 2_000 }, t.Steps);
-            Assert.AreEqual(preset is "gan" or "wgan" ? 64 : 128, t.Batch);
-            Assert.AreEqual(wgan ? 5 : 1, t.CriticSteps);
+            bool wgan = preset == "wgan", penalised = preset == "wgan-gp";
+            Assert.AreEqual(preset switch { "gan" => 20_000, "wgan" or "wgan-gp" => 1_500, _ => 2_000 }, t.Steps);
+            Assert.AreEqual(preset is "gan" or "wgan" or "wgan-gp" ? 64 : 128, t.Batch);
+            Assert.AreEqual(wgan || penalised ? 5 : 1, t.CriticSteps);
+            Assert.AreEqual(wgan || penalised ? AdversarialLoss.Wasserstein : AdversarialLoss.Bce, t.Loss);
+            Assert.AreEqual(penalised ? new PenaltySpec(PenaltyKind.Interpolates, 10) : null, t.Penalty);
+            Assert.AreEqual(preset == "sgan" ? 1000 : null, t.Labels);
+            Assert.AreEqual((1.0, 1, null, 0.0), (t.RealTarget, t.Pack, t.Augment, t.Decay));
             Assert.AreEqual(wgan ? new ClipSpec(0.01) : null, t.Clip);
             Assert.AreEqual(wgan ? OptimizerKind.RmsProp : OptimizerKind.Adam, t.GeneratorOptimizer.Kind);
-            Assert.AreEqual(2e-4, t.DiscriminatorOptimizer.LearningRate);
-            Assert.AreEqual((0.5, 0.999, 0.0), (t.GeneratorOptimizer.Beta1, t.GeneratorOptimizer.Beta2, t.GeneratorOptimizer.Momentum));
+            Assert.AreEqual(penalised ? 1e-4 : 2e-4, t.DiscriminatorOptimizer.LearningRate);
+            Assert.AreEqual(penalised ? (0, 0.9, 0.0) : (0.5, 0.999, 0.0), (t.GeneratorOptimizer.Beta1, t.GeneratorOptimizer.Beta2, t.GeneratorOptimizer.Momentum));
             Assert.IsNull(t.Ema);
         }
 

@@ -22,7 +22,8 @@ public sealed class SharedBackwardTests
         from variant in new[]
         {
             ("wgan", GeneratorLoss.NonSaturating), ("gan", GeneratorLoss.NonSaturating), ("gan", GeneratorLoss.Minimax),
-            ("dcgan", GeneratorLoss.Minimax), ("cgan", GeneratorLoss.Minimax),
+            ("dcgan", GeneratorLoss.Minimax), ("cgan", GeneratorLoss.Minimax), ("gan packed", GeneratorLoss.NonSaturating),
+            ("gan augmented", GeneratorLoss.NonSaturating), ("gan packed and augmented", GeneratorLoss.NonSaturating), ("gan with r1", GeneratorLoss.NonSaturating),
         }
         from logits in Enum.GetValues<Logits>()
         select new object[] { variant.Item1, variant.Item2, logits };
@@ -74,8 +75,16 @@ public sealed class SharedBackwardTests
     /// </summary>
     private static double[] Differences(Device device, string preset, GeneratorLoss loss, Logits logits)
     {
-        GoldenRun golden = new(preset);
-        TrainingSpec training = golden.Config.Training with { Update = UpdateOrder.Simultaneous, GeneratorLoss = loss, CriticSteps = 1 };
+        GoldenRun golden = new(preset.Split(' ')[0]);
+        TrainingSpec training = golden.Config.Training with
+        {
+            Update = UpdateOrder.Simultaneous,
+            GeneratorLoss = loss,
+            CriticSteps = 1,
+            Pack = preset.Contains("packed") ? 2 : 1,
+            Augment = preset.Contains("augmented") ? new Augmentation(Flip: true, Shift: 3) : null,
+            Penalty = preset.Contains("r1") ? new PenaltySpec(PenaltyKind.R1, 5) : null,
+        };
         using Trainer trainer = new(golden.Config with { Training = training }, golden.Data, device);
         Gan gan = trainer.Gan;
         trainer.WriteInputs();

@@ -16,8 +16,8 @@ internal static class InterpolateCommand
         Choice.AtLeast("--steps", o.Steps, 1);
         PathKind? kind = Choice.Of("--how", o.How, ("linear", PathKind.Linear), ("spherical", PathKind.Spherical));
         string? strip = o.Out ?? (o.Animate is null ? "strip.png" : null);
-        CheckEnd("--out", strip, ".png");
-        CheckEnd("--animate", o.Animate, ".webp");
+        TrainedModel.CheckEnd("--out", strip, ".png");
+        TrainedModel.CheckEnd("--animate", o.Animate, ".webp");
         if (strip is not null && o.Steps > LongestStrip)
             throw new FastGanException($"--steps is {o.Steps}, and a row of a strip has room for {LongestStrip}: give fewer, or --animate alone");
 
@@ -45,11 +45,5 @@ internal static class InterpolateCommand
         }
 
         return ExitCode.Done;
-    }
-
-    private static void CheckEnd(string option, string? path, string end)
-    {
-        if (path is not null && !Path.GetExtension(path).Equals(end, StringComparison.OrdinalIgnoreCase))
-            throw new FastGanException($"{option} {path}: give a file that ends in {end}");
     }
 }

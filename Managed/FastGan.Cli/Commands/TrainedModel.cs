@@ -51,6 +51,13 @@ internal sealed class TrainedModel : IDisposable
         throw new FastGanException($"--class '{given}' is no class of the model: {end}");
     }
 
+    /// <summary>Refuses a file of another kind than is written.</summary>
+    public static void CheckEnd(string option, string? path, string end)
+    {
+        if (path is not null && !Path.GetExtension(path).Equals(end, StringComparison.OrdinalIgnoreCase))
+            throw new FastGanException($"{option} {path}: give a file that ends in {end}");
+    }
+
     public void Dispose()
     {
         Sampler.Dispose();

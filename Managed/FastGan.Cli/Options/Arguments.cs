@@ -8,7 +8,7 @@ internal static class Arguments
     private static readonly Type[] Verbs =
     [
         typeof(TrainOptions), typeof(ResumeOptions), typeof(SampleOptions),
-        typeof(InterpolateOptions), typeof(InvertOptions),
+        typeof(InterpolateOptions), typeof(InvertOptions), typeof(ArithmeticOptions), typeof(ControlOptions),
         typeof(InfoOptions), typeof(EvalOptions), typeof(DistanceOptions), typeof(BenchOptions), typeof(DoctorOptions),
     ];
 

@@ -20,9 +20,13 @@ internal static class Help
           fastgan train wgan --steps 500 --seed 7 --out runs/try
           fastgan resume runs/dcgan              go on where a run stopped
           fastgan sample runs/dcgan --out new.png
+          fastgan interpolate runs/dcgan --from 1:0 --to 1:1
+          fastgan invert runs/dcgan shoe.png     the latent that makes an image of one's own
+          fastgan arithmetic "1:3 - class:coat + class:dress" runs/dcgan
+          fastgan control runs/dcgan             directions that change one thing about the images
           fastgan info runs/dcgan                networks layer by layer, optimizers, progress
-          fastgan distance fashion-mnist my/photos   how far apart two sets of images are
           fastgan eval runs/dcgan                how good it is, beside real images and noise
+          fastgan distance fashion-mnist my/photos   how far apart two sets of images are
           fastgan bench dcgan --profile          how fast, and where the time goes
           fastgan doctor                         can it train on this machine's GPU, and if not, why not
 
@@ -30,9 +34,11 @@ internal static class Help
           train     train a preset (dcgan, wgan-gp, cgan, ...), or the run of a config.json
           resume    go on exactly where a run stopped
           sample    draw new images; needs nothing but the checkpoint
+          interpolate, invert, arithmetic, control
+                    work with the latents of a trained generator
           info      describe a run, a checkpoint or a data set
-          distance  measure how far apart two sets of samples are
           eval      score a trained generator beside held-out real images and noise
+          distance  measure how far apart two sets of samples are
           bench     measure training speed, or single operations, on this machine
           doctor    look whether training on an NVIDIA GPU works, and say what is missing
 

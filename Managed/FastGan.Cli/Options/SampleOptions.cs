@@ -14,7 +14,7 @@ internal sealed class SampleOptions : DeviceOptions
     [Option("class", MetaValue = "CLASS", HelpText = "Name or number of the class to draw, for a conditional model. Default: each class in turn.")]
     public string? Class { get; set; }
 
-    [Option("code", MetaValue = "N", HelpText = "Sweep the N-th continuous code of an infogan, from 0, along the columns, from -2 to 2 (it is trained from -1 to 1); a row for each class.")]
+    [Option("code", MetaValue = "N", HelpText = "Sweep the N-th continuous code of an infogan, from 0, along the columns, from -2 to 2 (it is trained from -1 to 1); a row for each class. Default: no sweep.")]
     public int? Code { get; set; }
 
     [Option("seed", MetaValue = "N", HelpText = "Of the latents: the same seed gives the same images. Default: 1.")]

@@ -81,13 +81,13 @@ internal sealed class TrainOptions : SessionOptions
     [Option("r1", MetaValue = "WEIGHT", HelpText = "Penalty on the discriminator's slope at real images (Mescheder et al., 2018); takes batch norm out of the discriminator. For the losses other than wasserstein; 10 is usual. Default: none.")]
     public double? R1 { get; set; }
 
-    [Option("spectral-norm", HelpText = "Divide each of the discriminator's weights by its largest singular value, in place of batch norm (Miyato et al., 2018).")]
+    [Option("spectral-norm", HelpText = "Divide each of the discriminator's weights by its largest singular value, in place of batch norm (Miyato et al., 2018). Default: no.")]
     public bool SpectralNorm { get; set; }
 
     [Option("pack", MetaValue = "M", HelpText = "Let the discriminator judge M images at once, against mode collapse (PacGAN: Lin et al., 2018). Default: 1.")]
     public int? Pack { get; set; }
 
-    [Option("flip", HelpText = "Mirror half of the images that the discriminator sees, real and generated, left to right.")]
+    [Option("flip", HelpText = "Mirror half of the images that the discriminator sees, real and generated, left to right. Default: no.")]
     public bool Flip { get; set; }
 
     [Option("shift", MetaValue = "PIXELS", HelpText = "Move the images that the discriminator sees, real and generated, by up to so many pixels each way. Default: 0.")]

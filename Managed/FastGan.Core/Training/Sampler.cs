@@ -48,6 +48,9 @@ public sealed class Sampler : IDisposable
 
     public Net Generator => _generator;
 
+    /// <summary>What <see cref="Generator"/> computes with: its own weights, or their moving average.</summary>
+    public Tensor Weights => _weights;
+
     public Device Device => _device;
 
     /// <summary>(64, latent): what <see cref="Run"/> reads. For programs that fill it on the device.</summary>

@@ -14,6 +14,9 @@ public static partial class LatentNames
     /// <summary>Whether it asks for a class's mean.</summary>
     public static bool NeedsClasses(string name) => name.StartsWith(Class, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Whether it is neither a class nor a sample of a seed.</summary>
+    public static bool IsFile(string name) => !NeedsClasses(name) && !Seed().IsMatch(name);
+
     /// <param name="classes">Asked for only where the name is a class's; null where there are none.</param>
     /// <exception cref="FastGanException">There is no such latent.</exception>
     public static float[] Latent(this Sampler sampler, string name, Func<ClassMeans>? classes = null)
