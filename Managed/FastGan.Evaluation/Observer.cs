@@ -38,9 +38,8 @@ public sealed class Observer : IObserver, IDisposable
         _data = new Lazy<FrechetReference>(() => Reference(data));
 
         double look = SampleCount * (trainer.Sampler.FlopsOfSample + _features.FlopsOfImage) + HostFlops;
-        int steps = (int)Math.Min(Math.Ceiling(look / (Share * trainer.Program.Flops)), int.MaxValue / 2);
-        int every = trainer.Config.Output.SampleEvery;
-        Every = (Math.Max(steps, every) + every - 1) / every * every;
+        double steps = look / (Share * trainer.Program.Flops), every = trainer.Config.Output.SampleEvery;
+        Every = (int)Math.Min(Math.Ceiling(Math.Max(steps / every, 1)) * every, int.MaxValue);
     }
 
     private FrechetReference Reference(Dataset data)
@@ -66,7 +65,8 @@ public sealed class Observer : IObserver, IDisposable
                 counts[c]++;
         }
 
-        return new Sight(Math.Sqrt(moments.TotalVariance / _data.Value.Moments.TotalVariance), _data.Value.DistanceTo(moments), counts);
+        // Data that are all alike have no spread to compare with.
+        return new Sight(_data.Value.Moments.TotalVariance == 0 ? 1 : Math.Sqrt(moments.TotalVariance / _data.Value.Moments.TotalVariance), _data.Value.DistanceTo(moments), counts);
     }
 
     public void Dispose() => _features.Dispose();

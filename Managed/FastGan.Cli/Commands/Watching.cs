@@ -25,6 +25,7 @@ internal static class Watching
     public static Observer? Open(Trainer trainer, Dataset data, SessionOptions o) => HowOf(o) switch
     {
         How.Off => null,
+        _ when data.Count < 2 => null,
         How.Classifier => new Observer(trainer, data, Classifier.ForData(data, trainer.Device, o.Quiet ? null : Console.WriteLine)),
         _ => new Observer(trainer, data, Classifier.Cached(data, trainer.Device)),
     };

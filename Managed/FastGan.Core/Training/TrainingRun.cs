@@ -49,6 +49,13 @@ public sealed class TrainingRun(Trainer trainer, RunFolder folder, IObserver? ob
             _best = Math.Min(_best, line.Frechet ?? _best);
         }
 
+        // A best state of a step that this run is yet to come to is of steps that were lost.
+        if (BestStep() > trainer.StepsDone)
+        {
+            Directory.Delete(folder.BestFolder, recursive: true);
+            _best = double.PositiveInfinity;
+        }
+
         if (trainer.StepsDone == 0)
             SavePicture(onPicture);
 
@@ -82,7 +89,7 @@ public sealed class TrainingRun(Trainer trainer, RunFolder folder, IObserver? ob
             if (checkpoint)
                 Checkpoint.Save(trainer, folder.CheckpointFolder);
             onProgress(progress);
-            if (stopOnCollapse && _symptoms.IsCollapsed)
+            if (look && stopOnCollapse && _symptoms.IsCollapsed)
                 break;
         }
 
@@ -90,6 +97,21 @@ public sealed class TrainingRun(Trainer trainer, RunFolder folder, IObserver? ob
             return RunOutcome.Finished;
         Checkpoint.Save(trainer, folder.CheckpointFolder);
         return stopOnCollapse && _symptoms.IsCollapsed ? RunOutcome.Collapsed : RunOutcome.Stopped;
+    }
+
+    /// <summary>Null where there is none; one that can't be read counts as never reached.</summary>
+    private long? BestStep()
+    {
+        if (!Directory.Exists(folder.BestFolder))
+            return null;
+        try
+        {
+            return Checkpoint.Open(folder.BestFolder, _ => { }).Step;
+        }
+        catch (FastGanException)
+        {
+            return long.MaxValue;
+        }
     }
 
     /// <summary>The line with what was seen, and what it shows; the state is kept where no look before came nearer to the data.</summary>
