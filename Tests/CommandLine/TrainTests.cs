@@ -19,11 +19,13 @@ public sealed class TrainTests
             "--log-every", "2", "--sample-every", "3", "--checkpoint-every", "2");
 
         Assert.AreEqual("1 2 4 5", Steps(folder["runs/gan/metrics.jsonl"]));
-        foreach (string line in File.ReadLines(folder["runs/gan/metrics.jsonl"]))
-            CollectionAssert.AreEqual(MetricKeys, JsonDocument.Parse(line).RootElement.EnumerateObject().Select(p => p.Name).ToArray());
+        string[][] keys = [.. File.ReadLines(folder["runs/gan/metrics.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement.EnumerateObject().Select(p => p.Name).ToArray())];
+        foreach (string[] logged in keys[..^1])
+            CollectionAssert.AreEqual(MetricKeys, logged);
+        CollectionAssert.AreEqual((string[])[.. MetricKeys, "diversity", "frechet"], keys[^1], "the samples of the last step are looked at");
         Assert.AreEqual("step-000000.png step-000003.png step-000005.png", Names(folder["runs/gan/samples"]));
         Assert.AreEqual("step-000004 step-000005", Names(folder["runs/gan/checkpoint"]));
-        Assert.AreEqual("checkpoint config.json curves.png metrics.jsonl samples", Names(folder["runs/gan"]));
+        Assert.AreEqual("best checkpoint config.json curves.png metrics.jsonl samples", Names(folder["runs/gan"]));
 
         // Plain lines: no escape sequence, the first and the last step, and what to do next.
         Assert.DoesNotContain("\e", outcome.Output);
