@@ -2,8 +2,8 @@ using FastGan.Cpu;
 using FastGan.Evaluation;
 using FastGan.Gans;
 using FastGan.Latents;
-using FastGan.Tests.Training;
 using FastGan.Tests.Ops;
+using FastGan.Tests.Training;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace FastGan.Tests.Latents;
