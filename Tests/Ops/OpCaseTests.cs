@@ -28,6 +28,7 @@ public sealed class OpCaseTests
     [DataRow("acgan")]
     [DataRow("infogan")]
     [DataRow("wgan-gp")]
+    [DataRow(Small.SpectralGan)]
     public void EveryLineOfATrainingStepIsACase(string preset)
     {
         foreach (Instruction instruction in TrainingStep.Record(new Gan(Small.Config(preset), Small.Data)).Instructions)

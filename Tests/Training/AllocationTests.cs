@@ -17,6 +17,7 @@ public sealed class AllocationTests
     [DataRow("acgan")]
     [DataRow("infogan")]
     [DataRow("wgan-gp")]
+    [DataRow(Small.SpectralGan)]
     public void AHundredStepsAllocateNothing(string preset)
     {
         using CpuDevice device = new(threads: 1);
