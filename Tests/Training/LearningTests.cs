@@ -42,11 +42,12 @@ public sealed class LearningTests
         Console.WriteLine($"{preset}: distance {trained:F3} after {steps} steps, {untrained:F3} untrained, {floor:F3} between real images; {metrics}");
         Assert.IsTrue(double.IsFinite(trained), "a NaN would count as less than any number below");
         Assert.IsLessThan(atMost * untrained, trained, $"distance {trained} after {steps} steps, {untrained} before");
-        if (preset == "cgan")
+        if (preset is "cgan" or "acgan")
         {
-            double recognised = Recognised(samples, labels);
+            // A conditional discriminator is given the class; an auxiliary classifier has to learn it first, and so is slower.
+            double wanted = preset == "cgan" ? 0.4 : 0.3, recognised = Recognised(samples, labels);
             Console.WriteLine($"{preset}: {recognised:P0} of the samples recognised as the class asked for");
-            Assert.IsGreaterThan(0.4, recognised, $"{recognised:P0} of the samples are recognised as their class; chance is 10 %");
+            Assert.IsGreaterThan(wanted, recognised, $"{recognised:P0} of the samples are recognised as their class; chance is 10 %");
         }
     }
 

@@ -53,8 +53,8 @@ public static class Presets
             Generator = name switch
             {
                 "gan" => MlpGenerator(imageSize, channels),
-                "cgan" or "acgan" => ConvGenerator(imageSize, channels, new LabelMultiplyLayer()),
-                "infogan" => ConvGenerator(imageSize, channels, new LabelOneHotLayer()),
+                "cgan" => ConvGenerator(imageSize, channels, new LabelMultiplyLayer()),
+                "acgan" or "infogan" => ConvGenerator(imageSize, channels, new LabelOneHotLayer()),
                 _ => ConvGenerator(imageSize, channels, null),
             },
             Discriminator = MlpDiscriminator(),
