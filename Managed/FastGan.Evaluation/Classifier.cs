@@ -48,9 +48,17 @@ public sealed class Classifier : IDisposable
     /// <exception cref="FastGanException">The data has no labels, or too few images.</exception>
     public static Classifier ForData(Dataset data, Device device, Action<string>? report)
     {
-        ClassifierSplit split = ClassifierSplit.Of(data.Count);
-        return split.HeldOut.Count > 0 ? ForData(data, device, report, split, new CacheFolder(null))
-            : throw new FastGanException($"{data.Name} has {data.Count} images, too few to train a classifier on some and test it on others: give more");
+        CheckData(data);
+        return ForData(data, device, report, ClassifierSplit.Of(data.Count), new CacheFolder(null));
+    }
+
+    /// <exception cref="FastGanException">The data has no labels, or too few images, for a classifier.</exception>
+    public static void CheckData(Dataset data)
+    {
+        if (data.Classes < 2)
+            throw new FastGanException($"a classifier needs labels of at least 2 classes, and {data.Name} has {(data.Labels is null ? "no labels" : "one")}: give an IDX pair or a folder with one sub-folder a class");
+        if (ClassifierSplit.Of(data.Count).HeldOut.Count == 0)
+            throw new FastGanException($"{data.Name} has {data.Count} images, too few to train a classifier on some and test it on others: give more");
     }
 
     /// <summary>The classifier if it is in the cache; null where it would have to be trained, or the data has no labels.</summary>
@@ -79,8 +87,6 @@ public sealed class Classifier : IDisposable
     /// <summary>The same with images of one's choice to train on and, if any, to test on.</summary>
     internal static Classifier ForData(Dataset data, Device device, Action<string>? report, ClassifierSplit split, CacheFolder cache)
     {
-        if (data.Classes < 2)
-            throw new FastGanException($"a classifier needs labels of at least 2 classes, and {data.Name} has {(data.Labels is null ? "no labels" : "one")}: give an IDX pair or a folder with one sub-folder a class");
         if (split.Training.Count == 0)
             throw new FastGanException($"{data.Name} has {data.Count} images, too few to train a classifier: give more");
         Net net = ClassifierTraining.Network(data);

@@ -5,7 +5,7 @@ using FastGan.Training;
 
 namespace FastGan.Evaluation;
 
-/// <param name="Samples">Images of each draw; null for as many as are held out, up to <see cref="Evaluator.MostSamples"/>.</param>
+/// <param name="Samples">Images of each draw; null for half as many as are held out, up to <see cref="Evaluator.MostSamples"/>.</param>
 /// <param name="Draws">How often everything is drawn anew, for the intervals.</param>
 public sealed record EvaluationOptions(int? Samples = null, int Draws = 5, ulong Seed = 1);
 
@@ -34,8 +34,10 @@ public static class Evaluator
         List<Measure> measures = [.. Measure.All];
         if (model.Head == DiscriminatorHead.Code)
             measures.Add(Measure.Matched);
-        else if (model.Classes > 0 && draws.IsConditional)
+        else if (draws.IsConditional && (classifier is null || classifier.Classes == model.Classes))
             measures.Add(Measure.Conditional);
+        else if (draws.IsConditional)
+            missing.Add(new MissingScore(Measure.Conditional.Name, $"the model is told one of {model.Classes} classes, and {data.Name} has {data.Classes}"));
         if (classifier is null)
         {
             string why = $"{data.Name} has {(data.Labels is null ? "no labels" : "one class")} to train a classifier on";
@@ -59,9 +61,7 @@ public static class Evaluator
             }
         }
 
-        List<Score> scores = [.. measures.Select((m, i) => new Score(
-            m.Name, m.Better, Row(values[i], 0), Row(values[i], 1), Row(values[i], 2), m.Space == Space.Pixels ? "pixels" : classifier!.Name,
-            m.Space == Space.Pixels ? Math.Min(n, Measure.MostInPixels) : n, options.Seed))];
+        List<Score> scores = [.. measures.Select((m, i) => ScoreOf(m, values[i]))];
         if (model.Head == DiscriminatorHead.SemiSupervised)
             SemiSupervised.Add(checkpoint, data, device, options, report, scores, missing);
         return new ScoreSheet(
@@ -69,6 +69,14 @@ public static class Evaluator
             classifier?.TestAccuracy, options.Draws, scores, missing,
             classifier is null ? [] : [.. data.ClassNames.Select((name, c) =>
                 new ClassShare(name, (double)generatedCounts[c] / generatedCounts.Sum(), (double)classCounts[c] / data.Count))]);
+
+        Score ScoreOf(Measure m, double[,] drawn)
+        {
+            // Fresh samples and fresh noise in every draw, but real images from one set.
+            int count = m.Space == Space.Pixels ? Math.Min(n, Measure.MostInPixels) : n;
+            double overlap = (double)count / split.HeldOut.Count;
+            return new Score(m.Name, m.Better, Row(drawn, 0), Row(drawn, 1, overlap), Row(drawn, 2), m.Space == Space.Pixels ? "pixels" : classifier!.Name, count, options.Seed);
+        }
     }
 
     private static void Check(ModelSpec model, Dataset data, EvaluationOptions options)
@@ -87,8 +95,9 @@ public static class Evaluator
             throw new FastGanException($"--samples is {options.Samples}, must be at least {Measure.FewestSamples}");
         if (options.Samples > split.HeldOut.Count)
             throw new FastGanException($"--samples {options.Samples}: scores compare with as many real images held out, and {data.Name} has {split.HeldOut.Count}: give that or less");
-        return options.Samples ?? Math.Min(split.HeldOut.Count, MostSamples);
+        return options.Samples ?? Math.Clamp(split.HeldOut.Count / 2, Measure.FewestSamples, MostSamples);
     }
 
-    private static Interval Row(double[,] values, int kind) => Interval.Of([.. Enumerable.Range(0, values.GetLength(1)).Select(d => values[kind, d])]);
+    private static Interval Row(double[,] values, int kind, double overlap = 0) =>
+        Interval.Of([.. Enumerable.Range(0, values.GetLength(1)).Select(d => values[kind, d])], overlap);
 }

@@ -7,14 +7,16 @@ namespace FastGan.Evaluation;
 /// t · s / √n with the draws' standard deviation s and Student's t for n − 1 degrees of freedom (Student, 1908).
 /// </summary>
 /// <remarks>
-/// It says what the draws leave open: not what all of them share, such as a score's bias at their sample count. Draws that share samples, as
-/// subsets of one set do, are less different than fresh ones, and their interval is too narrow.
+/// Draws that share samples, as subsets of one set do, are less different than fresh ones. If a share ρ of a draw is in another one too, scores that are means over samples
+/// have the correlation ρ, and the half-width is t · s · √(1 / n + ρ / (1 − ρ)), the correction of Nadeau and Bengio (2003). It is infinite where ρ is 1: that is one draw,
+/// whose uncertainty nothing shows. What all draws share, such as a score's bias at their sample count, the interval doesn't say.
 /// </remarks>
 public readonly record struct Interval(double Mean, double HalfWidth, int Draws)
 {
     private const double Confidence = 0.95;
 
-    public static Interval Of(ReadOnlySpan<double> scores)
+    /// <param name="overlap">Expected share of a draw's samples that are in another draw too.</param>
+    public static Interval Of(ReadOnlySpan<double> scores, double overlap = 0)
     {
         if (scores.Length < 2)
             throw new FastGanException($"an interval from {scores.Length} draw{(scores.Length == 1 ? "" : "s")}: give at least 2");
@@ -24,7 +26,7 @@ public readonly record struct Interval(double Mean, double HalfWidth, int Draws)
         foreach (double score in scores)
             squares += (score - mean) * (score - mean);
         double t = StudentT.InvCDF(0, 1, scores.Length - 1, (1 + Confidence) / 2);
-        return new(mean, t * Math.Sqrt(squares / (scores.Length - 1) / scores.Length), scores.Length);
+        return new(mean, overlap < 1 ? t * Math.Sqrt(squares / (scores.Length - 1) * (1.0 / scores.Length + overlap / (1 - overlap))) : double.PositiveInfinity, scores.Length);
     }
 
     /// <summary>Of a score that is computed once for each draw, by its number from 0.</summary>
@@ -33,6 +35,8 @@ public readonly record struct Interval(double Mean, double HalfWidth, int Draws)
     /// <summary>Mean and half-width with as many decimals as the half-width has a meaning for: "12.3 ± 0.4".</summary>
     public override string ToString()
     {
+        if (double.IsInfinity(HalfWidth))
+            return $"{Mean:F3}, one draw";
         int decimals = HalfWidth > 0 ? Math.Clamp(1 - (int)Math.Floor(Math.Log10(HalfWidth)), 0, 6) : 3;
         return $"{Mean.ToString($"F{decimals}")} ± {HalfWidth.ToString($"F{decimals}")}";
     }

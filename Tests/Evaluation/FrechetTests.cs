@@ -49,6 +49,21 @@ public sealed class FrechetTests
         }
     }
 
+    /// <summary>Two ways through linear algebra, one number; where covariances are singular, up to the root of rounding.</summary>
+    [TestMethod]
+    [DataRow(300, 5, 1e-12)]
+    [DataRow(300, 40, 1e-12)]
+    [DataRow(20, 50, 1e-6)]
+    public void AReferenceGivesTheDistance(int count, int width, double rounding)
+    {
+        Samples a = Points.Gaussian(1, count, width, deviation: 2), b = Points.Gaussian(2, count, width, mean: 0.5);
+        double expected = FrechetDistance.Between(a, b).Value;
+        FrechetReference reference = new(Moments.Of(a));
+        Assert.AreEqual(expected, reference.DistanceTo(Moments.Of(b)), rounding * expected);
+        Assert.AreEqual(expected, new FrechetReference(Moments.Of(b)).DistanceTo(reference.Moments), rounding * expected);
+        Assert.AreEqual(0, reference.DistanceTo(Moments.Of(Points.Reversed(a))), rounding * reference.Moments.TotalVariance);
+    }
+
     [TestMethod]
     public void RoundingBelowZeroIsClampedAndSaid()
     {

@@ -116,6 +116,44 @@ public sealed class ScoresTests
         Assert.AreEqual(380, held, 4 * Math.Sqrt(400 * 0.95 * 0.05));
     }
 
+    /// <summary>The same of draws that are parts of one set of 40: those that count every draw as a fresh one would hold it in 2 of 3 cases.</summary>
+    [TestMethod]
+    public void IntervalsOfOverlappingDrawsDoToo()
+    {
+        int held = 0, naive = 0;
+        for (int i = 0; i < 400; i++)
+        {
+            Samples all = Points.Gaussian((ulong)i, 40, 1, mean: 7);
+            double[] means = [.. Enumerable.Range(0, 5).Select(d => all.Draw(20, (ulong)i, (ulong)d).Axis(0).Average())];
+            held += Holds(Interval.Of(means, overlap: 0.5)) ? 1 : 0;
+            naive += Holds(Interval.Of(means)) ? 1 : 0;
+        }
+
+        Assert.AreEqual(380, held, 4 * Math.Sqrt(400 * 0.95 * 0.05));
+        Assert.IsLessThan(320, naive);
+
+        static bool Holds(Interval interval) => Math.Abs(interval.Mean - 7) <= interval.HalfWidth;
+    }
+
+    [TestMethod]
+    public void TheSameSamplesAgainAreOneDraw()
+    {
+        Interval interval = Interval.Of([8.25, 8.25], overlap: 1);
+        Assert.AreEqual(double.PositiveInfinity, interval.HalfWidth);
+        Assert.AreEqual("8.250, one draw", $"{interval}");
+    }
+
+    [TestMethod]
+    public void ClassesThatAreOnlyNumbersAreMatched()
+    {
+        // The classifier says 0, 1, 2, 2; asked for were 2, 0, 1, 0.
+        Looked looked = new(Points.Of(1, 0, 0, 0, 0), Points.Of(3, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1));
+        ImageSet set = new(Points.Of(1, 0, 0, 0, 0), looked, [2, 0, 1, 0]), same = new(set.Pixels, looked, [0, 1, 2, 0]), more = new(set.Pixels, looked, [7, 5, 3, 3]);
+        Assert.AreEqual((0, 0.75), (set.Agreement(), set.AgreementAfterMatching()));
+        Assert.AreEqual((0.75, 0.75), (same.Agreement(), same.AgreementAfterMatching()));
+        Assert.AreEqual(1, more.AgreementAfterMatching(), "more numbers than classes");
+    }
+
     [TestMethod]
     public void DrawsAreParts()
     {

@@ -54,6 +54,16 @@ public sealed class SymptomsTests
         Assert.IsEmpty(Turns([.. Lines(0, 60, gradient: 2, real: 0.999, fake: 0.001)], "wgan"), "a critic's scores are no probabilities");
     }
 
+    [TestMethod]
+    public void AGradientAndADiscriminatorThatRecover()
+    {
+        MetricsLine[] lines = [.. Lines(0, 20, gradient: 2, real: 0.6, fake: 0.4), .. Lines(20, 40, gradient: 0.002, real: 0.999, fake: 0.001), .. Lines(60, 40, gradient: 1, real: 0.7, fake: 0.3)];
+        List<string> turns = Turns(lines);
+        Assert.HasCount(3, turns);
+        Assert.AreEqual("620: the generator's gradient is 5% of what it was at first: no longer vanishing", turns[1]);
+        Assert.AreEqual("640: D(x) 0.939, D(G(z)) 0.061: the discriminator is no longer saturated", turns[2]);
+    }
+
     /// <summary>Looks go into the log and the display, the nearest state into best/, and a resumed run goes on from what was seen.</summary>
     [TestMethod]
     public void ARunKeepsItsBestStateAndEndsOnCollapse()
@@ -84,6 +94,75 @@ public sealed class SymptomsTests
 
         Assert.AreEqual(25, Checkpoint.Open(run.BestFolder, Assert.Fail).Step);
         Assert.HasCount(1, Directory.GetDirectories(run.BestFolder));
+    }
+
+    [TestMethod]
+    public void ACollapseSeenAtTheLastStepIsReported()
+    {
+        using TemporaryFolder folder = new();
+        using CpuDevice device = new(threads: 1);
+        foreach ((bool stopOnCollapse, RunOutcome expected) in new[] { (true, RunOutcome.Collapsed), (false, RunOutcome.Finished) })
+        {
+            using Trainer trainer = new(Small.Config("gan"), Small.Data, device);
+            Script script = new([new(0.9, 5, null), new(0.1, 4, null), new(0.1, 4, null)]);
+            RunFolder run = RunFolder.Create(folder[$"{expected}"]);
+            Assert.AreEqual(expected, new TrainingRun(trainer, run, script, stopOnCollapse).Execute(15, _ => { }, () => { }, default));
+            Assert.AreEqual(15, trainer.StepsDone);
+            Assert.Contains("mode collapse since about step 5", MetricsFile.Read(run.MetricsFile)[^1].Turn!);
+        }
+    }
+
+    /// <summary>What ends a run is what was seen in it, not what its log says of an earlier one.</summary>
+    [TestMethod]
+    public void ARunThatWasCollapsedCanBeStoppedByHand()
+    {
+        using TemporaryFolder folder = new();
+        using CpuDevice device = new(threads: 1);
+        using Trainer trainer = new(Small.Config("gan"), Small.Data, device);
+        RunFolder run = RunFolder.Create(folder["run"]);
+        Script script = new([new(0.9, 5, null), new(0.1, 4, null), new(0.1, 4, null)]);
+        Assert.AreEqual(RunOutcome.Collapsed, new TrainingRun(trainer, run, script, stopOnCollapse: true).Execute(50, _ => { }, () => { }, default));
+        Assert.AreEqual(RunOutcome.Stopped, new TrainingRun(trainer, run, script, stopOnCollapse: true).Execute(50, _ => { }, () => { }, new CancellationToken(canceled: true)));
+    }
+
+    /// <summary>A look that fails takes the run down, but not the steps before it, nor the best state.</summary>
+    [TestMethod]
+    public void AFailingLookLosesNoCheckpoint()
+    {
+        using TemporaryFolder folder = new();
+        using CpuDevice device = new(threads: 1);
+        RunConfig config = Small.Config("gan");
+        config = config with { Output = config.Output with { CheckpointEvery = 5 } };
+        RunFolder run = RunFolder.Create(folder["run"]);
+        using (Trainer trainer = new(config, Small.Data, device))
+        {
+            TrainingRun failing = new(trainer, run, new Script([new(0.9, 5, null)]));
+            Assert.ThrowsExactly<InvalidOperationException>(() => failing.Execute(50, _ => { }, () => { }, default));
+        }
+
+        Assert.AreEqual(10, Checkpoint.Open(run.CheckpointFolder, Assert.Fail).Step);
+        Assert.AreEqual((5, 5.0), (run.Best()!.Step, run.Best()!.Frechet));
+        using (Trainer trainer = new(config, Small.Data, device))
+        {
+            Checkpoint.Open(run.CheckpointFolder, Assert.Fail).Restore(trainer);
+            new TrainingRun(trainer, run, new Script([new(0.9, 6, null), new(0.9, 4, null)])).Execute(20, _ => { }, () => { }, default);
+        }
+
+        Assert.AreEqual(20, run.Best()!.Step);
+    }
+
+    /// <summary>Distances in the features of a classifier are of another size than those in an untrained network's.</summary>
+    [TestMethod]
+    public void TheBestStateIsTheBestInTheLastFeatures()
+    {
+        using TemporaryFolder folder = new();
+        using CpuDevice device = new(threads: 1);
+        using Trainer trainer = new(Small.Config("gan"), Small.Data, device);
+        RunFolder run = RunFolder.Create(folder["run"]);
+        new TrainingRun(trainer, run, new Script([new(0.9, 5, null), new(0.9, 6, null)])).Execute(10, _ => { }, () => { }, default);
+        Assert.AreEqual(5, run.Best()!.Step);
+        new TrainingRun(trainer, run, new Script([new(0.9, 500, All), new(0.9, 600, All)])).Execute(20, _ => { }, () => { }, default);
+        Assert.AreEqual(15, run.Best()!.Step);
     }
 
     private static List<string> Turns(IEnumerable<MetricsLine> lines, string preset = "gan")

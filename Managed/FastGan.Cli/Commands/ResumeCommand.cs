@@ -34,6 +34,7 @@ internal static class ResumeCommand
         if (end > checkpoint.Config.Training.Steps && checkpoint.Config.Training.Decay > 0)
             throw new FastGanException($"{o.Run} was to end at step {checkpoint.Config.Training.Steps}, where its learning rates are 0 (--decay): further steps would change nothing; start a new run for more");
         Dataset data = Dataset.Load(checkpoint.Config.Data, App.Warn);
+        Watching.Check(o, data);
         RunConfig config = checkpoint.Config;
         config = config with { Training = config.Training with { Precision = Devices.PrecisionOf(o) ?? config.Training.Precision } };
         using Device device = Devices.Open(o, config.Training.Precision, out string? why);

@@ -16,6 +16,7 @@ internal static class TrainCommand
         if (o.Out is not null)
             RunFolder.CheckFree(o.Out);
         (RunConfig config, Dataset data) = setup.Resolve(App.Warn);
+        Watching.Check(o, data);
         using Device device = Devices.Open(o, config.Training.Precision, out string? why);
         using Trainer trainer = new(config, data, device);
         if (o.Trace)

@@ -22,7 +22,7 @@ internal sealed class TrainingSession(Trainer trainer, Dataset data, RunFolder f
         using Interrupts interrupts = new(display.Stopping);
         if (!quiet)
             TrainingHeader.Print(trainer, data, folder, end, why);
-        using Observer? observer = Watching.Open(trainer, data, options);
+        using Observer? observer = Watching.Open(trainer, data, folder, options);
         TrainingRun run = new(trainer, folder, observer, options.StopOnCollapse);
         RunOutcome outcome = display.Show(report => run.Execute(end, report, OnPicture, interrupts.Stop));
         DrawCurves();
@@ -57,10 +57,9 @@ internal sealed class TrainingSession(Trainer trainer, Dataset data, RunFolder f
             RunOutcome.Collapsed => $"Ended after step {trainer.StepsDone} of {end}: mode collapse.",
             _ => $"Done: {trainer.StepsDone} steps.",
         });
-        IReadOnlyList<MetricsLine> lines = MetricsFile.Read(folder.MetricsFile);
-        foreach (MetricsLine turn in lines.Where(l => l.Turn is not null))
+        foreach (MetricsLine turn in MetricsFile.Read(folder.MetricsFile).Where(l => l.Turn is not null))
             Console.WriteLine($"step {turn.Step:N0}: {turn.Turn}");
-        if (lines.Where(l => l.Frechet is not null).MinBy(l => l.Frechet) is { } best)
+        if (folder.Best() is { } best)
             Terminal.Facts(("best", $"step {best.Step:N0}, Fréchet distance {best.Frechet:0.00}, diversity {best.Diversity:0.00} of the data's: {folder.BestFolder}"));
         Terminal.Facts(
             ("pictures", folder.SamplesFolder),

@@ -8,7 +8,7 @@ internal sealed class EvalOptions : DeviceOptions
     [Value(0, Hidden = true, MetaName = "run", HelpText = "A run's folder, whose newest checkpoint is taken, or one checkpoint.")]
     public string? Run { get; set; }
 
-    [Option("samples", MetaValue = "N", HelpText = "Images of each draw, generated and real. Default: as many as are held out, a tenth of the data, up to 2000.")]
+    [Option("samples", MetaValue = "N", HelpText = "Images of each draw, generated and real. At most as many as are held out, a tenth of the data. Default: half of those, up to 2000.")]
     public int? Samples { get; set; }
 
     [Option("draws", MetaValue = "N", HelpText = "How often everything is drawn anew, for the intervals. Default: 5.")]

@@ -65,7 +65,7 @@ public sealed class Checkpoint
             }
         }
 
-        throw new FastGanException(firstReason ?? $"{path} holds no checkpoint");
+        throw new FastGanException(firstReason ?? $"{path} holds no checkpoint: give a run that has come to its first one, or a checkpoint's own folder");
     }
 
     /// <summary>Writes the trainer's state as a new checkpoint, then removes all but the newest <paramref name="kept"/>. A checkpoint of this step is left as it is.</summary>

@@ -58,5 +58,21 @@ public sealed class RunFolder
         return folder;
     }
 
+    /// <summary>The logged look at the state that <see cref="BestFolder"/> holds; null where there is no such state, or no look at it.</summary>
+    public MetricsLine? Best()
+    {
+        if (!Directory.Exists(BestFolder))
+            return null;
+        try
+        {
+            long step = Checkpoint.Open(BestFolder, _ => { }).Step;
+            return Training.MetricsFile.Read(MetricsFile).LastOrDefault(l => l.Step == step && l.Frechet is not null);
+        }
+        catch (FastGanException)
+        {
+            return null;
+        }
+    }
+
     public string SampleFile(long step) => Path.Combine(SamplesFolder, $"step-{step:D6}.png");
 }

@@ -29,7 +29,7 @@ public sealed class TrainingRun(Trainer trainer, RunFolder folder, IObserver? ob
     private const int SampleRows = 8, SampleColumns = 8;
 
     private readonly Symptoms _symptoms = new(trainer.Config);
-    private double _best = double.PositiveInfinity;
+    private MetricsLine? _best;
 
     private string? VirtualDevice { get; } = trainer.Device.IsVirtual ? trainer.Device.Description : null;
 
@@ -44,22 +44,18 @@ public sealed class TrainingRun(Trainer trainer, RunFolder folder, IObserver? ob
         Speed speed = new(trainer.Config.Training.ImagesPerStep());
         MetricsFile.CutAfter(folder.MetricsFile, trainer.StepsDone);
         foreach (MetricsLine line in MetricsFile.Read(folder.MetricsFile))
-        {
             _symptoms.Next(line);
-            _best = Math.Min(_best, line.Frechet ?? _best);
-        }
+        _best = folder.Best();
 
-        // A best state of a step that this run is yet to come to is of steps that were lost.
-        if (BestStep() > trainer.StepsDone)
-        {
+        // A best state that no look in the log is of is of steps that were lost.
+        if (_best is null && Directory.Exists(folder.BestFolder))
             Directory.Delete(folder.BestFolder, recursive: true);
-            _best = double.PositiveInfinity;
-        }
 
         if (trainer.StepsDone == 0)
             SavePicture(onPicture);
 
-        while (trainer.StepsDone < end && !stop.IsCancellationRequested)
+        bool collapsed = false;
+        while (trainer.StepsDone < end && !collapsed && !stop.IsCancellationRequested)
         {
             trainer.Advance();
             long step = trainer.StepsDone;
@@ -77,6 +73,12 @@ public sealed class TrainingRun(Trainer trainer, RunFolder folder, IObserver? ob
             if (!m.IsFinite)
                 throw new FastGanException(Diagnose(step));
             Progress progress = new(step, end, step * trainer.Config.Training.ImagesPerStep(), trainer.Device.IsVirtual ? null : speed.ImagesPerSecond, m, speed.Left(end - step));
+            if (picture)
+                SavePicture(onPicture);
+            if (checkpoint)
+                Checkpoint.Save(trainer, folder.CheckpointFolder);
+
+            // After the checkpoint: should looking fail, the steps so far are safe.
             if (log)
             {
                 MetricsLine line = Seen(Line(progress), look ? observer!.Look() : null);
@@ -84,34 +86,14 @@ public sealed class TrainingRun(Trainer trainer, RunFolder folder, IObserver? ob
                 progress = progress with { Turn = line.Turn };
             }
 
-            if (picture)
-                SavePicture(onPicture);
-            if (checkpoint)
-                Checkpoint.Save(trainer, folder.CheckpointFolder);
             onProgress(progress);
-            if (look && stopOnCollapse && _symptoms.IsCollapsed)
-                break;
+            collapsed = look && stopOnCollapse && _symptoms.IsCollapsed;
         }
 
-        if (trainer.StepsDone >= end)
-            return RunOutcome.Finished;
-        Checkpoint.Save(trainer, folder.CheckpointFolder);
-        return stopOnCollapse && _symptoms.IsCollapsed ? RunOutcome.Collapsed : RunOutcome.Stopped;
-    }
-
-    /// <summary>Null where there is none; one that can't be read counts as never reached.</summary>
-    private long? BestStep()
-    {
-        if (!Directory.Exists(folder.BestFolder))
-            return null;
-        try
-        {
-            return Checkpoint.Open(folder.BestFolder, _ => { }).Step;
-        }
-        catch (FastGanException)
-        {
-            return long.MaxValue;
-        }
+        bool ended = trainer.StepsDone >= end;
+        if (!ended)
+            Checkpoint.Save(trainer, folder.CheckpointFolder);
+        return collapsed ? RunOutcome.Collapsed : ended ? RunOutcome.Finished : RunOutcome.Stopped;
     }
 
     /// <summary>The line with what was seen, and what it shows; the state is kept where no look before came nearer to the data.</summary>
@@ -120,15 +102,18 @@ public sealed class TrainingRun(Trainer trainer, RunFolder folder, IObserver? ob
         if (sight is not null)
         {
             line = line with { Diversity = sight.Diversity, Frechet = sight.Frechet, ClassCounts = sight.ClassCounts };
-            if (sight.Frechet < _best)
+            if (_best is null || !SameFeatures(_best, line) || line.Frechet < _best.Frechet)
             {
-                _best = sight.Frechet;
+                _best = line;
                 Checkpoint.Save(trainer, folder.BestFolder, kept: 1);
             }
         }
 
         return line with { Turn = _symptoms.Next(line) };
     }
+
+    /// <summary>Only a trained classifier counts classes. Distances in its features and in an untrained network's don't compare.</summary>
+    private static bool SameFeatures(MetricsLine a, MetricsLine b) => a.ClassCounts is null == b.ClassCounts is null;
 
     private MetricsLine Line(Progress p) => new(
         p.Step, p.Images, p.Metrics.DLoss, p.Metrics.GLoss, p.Metrics.DReal, p.Metrics.DFake, p.Metrics.DGradNorm, p.Metrics.GGradNorm, p.ImagesPerSecond, VirtualDevice)
