@@ -38,6 +38,7 @@ public sealed class HelpTests
     {
         string verb = options.GetCustomAttribute<VerbAttribute>()!.Name;
         string help = (string)Arguments.Read([verb, "--help"]);
+        Assert.AreEqual(help, Arguments.Read([verb, "something", "--help"]), "help behind a value");
         foreach (OptionAttribute option in options.GetProperties().Select(p => p.GetCustomAttribute<OptionAttribute>()).OfType<OptionAttribute>())
         {
             Assert.Contains($"--{option.LongName}", help);

@@ -47,7 +47,8 @@ internal static class Arguments
         Type? verb = Verbs.FirstOrDefault(v => v == result.TypeInfo.Current);
         if (errors.Any(e => e is VersionRequestedError))
             return Help.Version;
-        if (errors.Any(e => e is HelpRequestedError or HelpVerbRequestedError or NoVerbSelectedError))
+        // Behind a value, as in bench modes --help, the parser takes it for an option like any other.
+        if (errors.Any(e => e is HelpRequestedError or HelpVerbRequestedError or NoVerbSelectedError or UnknownOptionError { Token: "help" }))
             return verb is null ? Help.Overview : Help.Of(result);
 
         string text = errors[0] is BadVerbSelectedError bad
