@@ -147,16 +147,15 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
         if (_session.Algorithms.TryGet(key, out AlgorithmChoice kept) && TryFirst(kept, x, w, y, mode))
             return true;
 
-        // A measurement overwrites what the pass writes, which must not be a sum then.
-        bool measured = _session.Options.MeasureAlgorithms && mode == Write.Overwrite;
+        bool measured = _session.MeasuresAlgorithms;
         Span<CudnnPerformance> found = stackalloc CudnnPerformance[8];
         _session.Dnn.SetConvolutionMathType(_convolution, Math(_session.Options.Precision));
-        int count = measured ? Find(x, w, y, found) : Propose(found);
+        int count = measured ? Measure(found) : Propose(found);
         foreach (CudnnPerformance p in found[..count])
         {
             // Single precision is what was asked for, whatever else would be faster.
             AlgorithmChoice choice = new(p.Algorithm, _session.Options.Precision == Precision.Fp32 ? CudnnMath.Fma : p.Math);
-            if (p.Status != 0 || !Takes(p.Algorithm) || (!measured && p.Determinism != CudnnDeterminism.Deterministic) || !TryFirst(choice, x, w, y, mode))
+            if (p.Status != 0 || p.Determinism != CudnnDeterminism.Deterministic || !Takes(p.Algorithm) || !TryFirst(choice, x, w, y, mode))
                 continue;
             if (measured)
                 _session.Algorithms.Add(key, choice);
@@ -193,10 +192,14 @@ internal sealed unsafe class ConvolutionPlan : IDisposable
         _ => _session.Dnn.GetConvolutionBackwardFilterAlgorithm(_session.DnnHandle, _x, _y, _convolution, _w, found),
     };
 
-    private int Find(ulong x, ulong w, ulong y, Span<CudnnPerformance> found)
+    /// <summary>
+    /// On scratch memory, as what the pass writes is overwritten, be it a sum that is to be added to; what it holds makes no difference to the time.
+    /// </summary>
+    private int Measure(Span<CudnnPerformance> found)
     {
         const int WorkspaceBytes = 64 << 20;
-        ulong workspace = _session.Scratch(WorkspaceBytes);
+        ulong workspace = _session.Scratch(WorkspaceBytes + Room(Geometry.X) + Room(Geometry.Filter) + Room(Geometry.Y));
+        ulong x = workspace + WorkspaceBytes, w = x + Room(Geometry.X), y = w + Room(Geometry.Filter);
         return _pass switch
         {
             ConvolutionPass.Forward => _session.Dnn.FindConvolutionForwardAlgorithmEx(

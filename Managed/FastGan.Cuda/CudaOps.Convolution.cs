@@ -7,8 +7,9 @@ namespace FastGan.Cuda;
 
 /// <remarks>
 /// Three ways, chosen by shape. A matrix product by cuBLAS where pixels don't share inputs: dense layers, 1×1 filters, filters as large as the
-/// image. Where channels are few, their patches (patches.cu) and a product: rows of R·R·C numbers are long and aligned enough for tensor cores,
-/// where the channels would have to be padded to eight, and with no filter to be padded. cuDNN for all others; what it refuses goes by patches too.
+/// image. Where channels are few, as at the ends of a network, their patches (patches.cu) and a product: rows of R·R·C numbers are long enough for tensor
+/// cores, where the channels would have to be padded to eight, and 4×4 filters' are a multiple of 16 bytes, which cuBLAS wants of every row to use them at
+/// their best; other filters' are padded with zeros. cuDNN for all others; what it refuses goes by patches too.
 /// </remarks>
 internal sealed unsafe partial class CudaOps
 {
@@ -32,9 +33,10 @@ internal sealed unsafe partial class CudaOps
         }
         else if (way == Way.Patches || !TryCudnn(ConvolutionPass.Forward, g, Working(x), Working(w), Working(y), Write.Overwrite))
         {
-            ulong columns = session.Scratch(ColumnCount(g) * (nuint)RealSize);
+            ulong columns = session.Scratch((ColumnCount(g) + ColumnCount(Filters(g))) * (nuint)RealSize);
             Patches(g, Working(x), columns);
-            Forward(Rows(g), RowLength(g), g.K, columns, Working(w), Working(y));
+            ulong filters = PaddedFilters(g, Working(w), columns + ColumnCount(g) * (nuint)RealSize);
+            Forward(Rows(g), PaddedRowLength(g), g.K, columns, filters, Working(y));
         }
 
         Finish(bias, act, y);
@@ -49,9 +51,10 @@ internal sealed unsafe partial class CudaOps
         }
         else if (way == Way.Patches || !TryCudnn(ConvolutionPass.BackwardData, g, Working(x), Working(w), Working(y), Write.Overwrite))
         {
-            ulong columns = session.Scratch(ColumnCount(g) * sizeof(float));
-            BackwardData(Rows(g), RowLength(g), g.K, Working(y), Working(w), CudaDataType.Float, columns);
-            Unpatch(g, columns, FullOrNull(bias), act, Working(x));
+            ulong columns = session.Scratch((ColumnCount(g) + ColumnCount(Filters(g))) * sizeof(float));
+            ulong filters = PaddedFilters(g, Working(w), columns + ColumnCount(g) * sizeof(float));
+            BackwardData(Rows(g), PaddedRowLength(g), g.K, Working(y), filters, CudaDataType.Float, columns);
+            Unpatch(g, columns, FullOrNull(bias), act, Write.Overwrite, Working(x));
             return;
         }
 
@@ -63,13 +66,22 @@ internal sealed unsafe partial class CudaOps
         Way way = WayOf(g);
         if (way == Way.Product)
         {
-            BackwardFilter(Rows(g), RowLength(g), g.K, Working(x), Working(dy), mode, Working(dw));
+            BackwardFilter(Rows(g), RowLength(g), g.K, Working(x), Working(dy), mode, Real, Working(dw));
         }
         else if (way == Way.Patches || !TryCudnn(ConvolutionPass.BackwardFilter, g, Working(x), Working(dw), Working(dy), mode))
         {
-            ulong columns = session.Scratch(ColumnCount(g) * (nuint)RealSize);
+            ulong columns = session.Scratch(ColumnCount(g) * (nuint)RealSize + ColumnCount(Filters(g)) * sizeof(float));
+            ulong filters = columns + ColumnCount(g) * (nuint)RealSize;
             Patches(g, Working(x), columns);
-            BackwardFilter(Rows(g), RowLength(g), g.K, columns, Working(dy), mode, Working(dw));
+            if (IsPadded(g))
+            {
+                BackwardFilter(Rows(g), PaddedRowLength(g), g.K, columns, Working(dy), Write.Overwrite, CudaDataType.Float, filters);
+                Unpatch(Filters(g), filters, 0, Activation.Identity, mode, Working(dw));
+            }
+            else
+            {
+                BackwardFilter(Rows(g), RowLength(g), g.K, columns, Working(dy), mode, Real, Working(dw));
+            }
         }
     }
 
@@ -83,7 +95,24 @@ internal sealed unsafe partial class CudaOps
 
     private static int RowLength(ConvShape g) => g.R * g.R * g.C;
 
-    private static nuint ColumnCount(ConvShape g) => (nuint)Rows(g) * (nuint)RowLength(g);
+    /// <summary>A multiple of 16 bytes, in working precision.</summary>
+    private int PaddedRowLength(ConvShape g) => (RowLength(g) + _pack - 1) / _pack * _pack;
+
+    private bool IsPadded(ConvShape g) => PaddedRowLength(g) != RowLength(g);
+
+    private nuint ColumnCount(ConvShape g) => (nuint)Rows(g) * (nuint)PaddedRowLength(g);
+
+    /// <summary>The filters as a batch of images, of one patch each.</summary>
+    private static ConvShape Filters(ConvShape g) => new(g.K, g.R, g.R, g.C, 1, g.R, 1, 0);
+
+    /// <summary>The filters with rows as long as those of <see cref="Patches"/>: where those aren't padded themselves, otherwise in <paramref name="room"/>.</summary>
+    private ulong PaddedFilters(ConvShape g, ulong w, ulong room)
+    {
+        if (!IsPadded(g))
+            return w;
+        Patches(Filters(g), w, room);
+        return room;
+    }
 
     /// <returns>False where cuDNN refuses this pass of this geometry.</returns>
     private bool TryCudnn(ConvolutionPass pass, ConvShape g, ulong x, ulong w, ulong y, Write mode)
@@ -94,18 +123,18 @@ internal sealed unsafe partial class CudaOps
 
     private void Patches(ConvShape g, ulong x, ulong columns)
     {
-        int count = checked((int)ColumnCount(g)), vector = Vector(RowLength(g), columns);
-        Each(Kernel.Patches, count, vector, new PatchesParams
+        int count = checked((int)ColumnCount(g));
+        Each(Kernel.Patches, count, 1, new PatchesParams
         {
             x = x, columns = columns, height = g.H, width = g.W, channels = g.C, out_height = g.OutH, out_width = g.OutW, filter = g.R, stride = g.Stride,
-            pad = g.Pad, count = count, vector = vector,
+            pad = g.Pad, row = PaddedRowLength(g), count = count,
         });
     }
 
-    private void Unpatch(ConvShape g, ulong columns, ulong bias, Activation act, ulong x) => Each(Kernel.Unpatch, g.X.Count, 0, new UnpatchParams
+    private void Unpatch(ConvShape g, ulong columns, ulong bias, Activation act, Write mode, ulong x) => Each(Kernel.Unpatch, g.X.Count, 0, new UnpatchParams
     {
         columns = columns, bias = bias, x = x, act = Param(act), height = g.H, width = g.W, channels = g.C, out_height = g.OutH, out_width = g.OutW,
-        filter = g.R, stride = g.Stride, pad = g.Pad, count = g.X.Count,
+        filter = g.R, stride = g.Stride, pad = g.Pad, row = PaddedRowLength(g), accumulate = Flag(mode), count = g.X.Count,
     });
 
     // ---- row-major products; cuBLAS sees each matrix transposed
@@ -126,8 +155,8 @@ internal sealed unsafe partial class CudaOps
         Product(CublasOperation.None, CublasOperation.None, C, M, K, w, C, y, K, 0, x, typeX, C);
 
     /// <summary>dw (K, C) (+)= dyᵀ · x.</summary>
-    private void BackwardFilter(int M, int C, int K, ulong x, ulong dy, Write mode, ulong dw) =>
-        Product(CublasOperation.None, CublasOperation.Transpose, C, K, M, x, C, dy, K, Flag(mode), dw, Real, C);
+    private void BackwardFilter(int M, int C, int K, ulong x, ulong dy, Write mode, CudaDataType typeW, ulong dw) =>
+        Product(CublasOperation.None, CublasOperation.Transpose, C, K, M, x, C, dy, K, Flag(mode), dw, typeW, C);
 
     /// <summary>c = op(a) · op(b) + beta · c, all column-major.</summary>
     private void Product(
@@ -135,7 +164,7 @@ internal sealed unsafe partial class CudaOps
     {
         Flush();
         float alpha = 1;
-        session.Called?.Invoke("cublasGemmEx");
+        session.Called?.Invoke($"cublasGemmEx ({m}x{n}x{k} leading {lda} {ldb} {ldc})");
         CublasComputeType compute = session.Options.Precision == Precision.Tf32 ? CublasComputeType.FloatFastTf32 : CublasComputeType.Float;
         session.Blas.GemmEx(
             session.BlasHandle, opA, opB, m, n, k, &alpha, a, Real, lda, b, Real, ldb, &beta, c, typeC, ldc, compute, CublasGemmAlgorithm.Default);

@@ -11,10 +11,11 @@ public sealed record CudaOptions
     public int Ordinal { get; init; }
 
     /// <summary>
-    /// Whether convolution algorithms are measured at their first use, those included whose sums have no fixed order: faster on some shapes, and no
-    /// longer the same bytes each time. Otherwise cuDNN's heuristics choose among the deterministic ones.
+    /// Whether cuDNN's convolution algorithms are measured at their first use, and the fastest is kept on disk; only those are taken that add in a fixed
+    /// order, so that as long as that file lives the same seed gives the same bytes. False for what cuDNN's heuristics propose, so that no
+    /// timing decides. Null for true on a GPU, false on the virtual one, which has no speed.
     /// </summary>
-    public bool MeasureAlgorithms { get; init; }
+    public bool? MeasureAlgorithms { get; init; }
 
     /// <summary>
     /// Most bytes of a data set that are kept on the device; null for what half of its free memory holds. A larger one stays in host memory, from

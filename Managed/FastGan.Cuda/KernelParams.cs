@@ -273,12 +273,12 @@ internal struct AdjustLossScaleParams
 internal struct PatchesParams
 {
     public ulong x, columns;
-    public int height, width, channels, out_height, out_width, filter, stride, pad, count, vector;
+    public int height, width, channels, out_height, out_width, filter, stride, pad, row, count;
 }
 
 internal struct UnpatchParams
 {
     public ulong columns, bias, x;
     public ActivationParam act;
-    public int height, width, channels, out_height, out_width, filter, stride, pad, count;
+    public int height, width, channels, out_height, out_width, filter, stride, pad, row, accumulate, count;
 }

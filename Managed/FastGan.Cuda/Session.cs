@@ -45,7 +45,7 @@ internal sealed class Session : IDisposable
             Blas.SetMathMode(BlasHandle, CublasMath.DisallowReducedPrecisionReduction);
             DnnHandle = _giveBack.Keep(Dnn.Create(), Dnn.Destroy);
             Dnn.SetStream(DnnHandle, Stream);
-            Algorithms = new AlgorithmCache(options.MeasureAlgorithms ? AlgorithmCache.FileOf(cache, Name, Dnn.GetVersion(), options.Precision) : null);
+            Algorithms = new AlgorithmCache(MeasuresAlgorithms ? AlgorithmCache.FileOf(cache, Name, Dnn.GetVersion(), options.Precision) : null);
         }
         catch
         {
@@ -81,6 +81,9 @@ internal sealed class Session : IDisposable
 
     /// <summary>Set before any operation runs.</summary>
     public Kernels Kernels { get; } = null!;
+
+    /// <summary>See <see cref="CudaOptions.MeasureAlgorithms"/>.</summary>
+    public bool MeasuresAlgorithms => Options.MeasureAlgorithms ?? !Libraries.IsVirtual;
 
     public AlgorithmCache Algorithms { get; } = null!;
 

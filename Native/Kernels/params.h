@@ -435,8 +435,8 @@ struct PatchesParams {
     int filter;
     int stride;
     int pad;
+    int row;  // numbers of a row of columns, R·R·C and what fills it up
     int count;
-    int vector;
 };
 
 struct UnpatchParams {
@@ -452,6 +452,8 @@ struct UnpatchParams {
     int filter;
     int stride;
     int pad;
+    int row;
+    int accumulate;
     int count;
 };
 

@@ -1,21 +1,21 @@
 // Convolutions of one to four channels as matrix products: their patches make rows of R·R·C numbers, long enough and well enough aligned for tensor cores,
-// where the channels alone are neither.
+// where the channels alone are neither. A row is filled up with zeros to a multiple of 16 bytes. Filters that need it are their own patches.
 //   patches   columns[(n, oh, ow), (r, s, c)] = x[n, oh·stride − pad + r, ow·stride − pad + s, c], 0 outside. 2 sizeof(real) bytes an element.
-//   unpatch   x[n, h, w, c] = act(bias[c] + Σ of the columns that are taken from it), in the order of (r, s): the adjoint, with bias and activation.
+//   unpatch   x[n, h, w, c] (+)= act(bias[c] + Σ of the columns that are taken from it), in the order of (r, s): the adjoint, with bias and activation.
 #include "functions.h"
 
 KERNEL(patches, PatchesParams) {
-    int C = p.channels, R = p.filter, patch = R * R * C;
-    each_run(p.count, p.vector, [&](auto width, u32 i) {
+    int C = p.channels, R = p.filter;
+    each_run(p.count, 1, [&](auto width, u32 i) {
         constexpr int N = decltype(width)::value;
-        int row = i / patch, at = i % patch;
+        int row = i / p.row, at = i % p.row;
         int ow = row % p.out_width, oh = row / p.out_width % p.out_height, n = row / p.out_width / p.out_height;
         int top = oh * p.stride - p.pad, left = ow * p.stride - p.pad;
         lanes<N> run;
         UNROLL
         for (int j = 0; j < N; j++) {
             int c = (at + j) % C, s = (at + j) / C % R, r = (at + j) / C / R, h = top + r, w = left + s;
-            bool inside = h >= 0 && h < p.height && w >= 0 && w < p.width;
+            bool inside = r < R && h >= 0 && h < p.height && w >= 0 && w < p.width;
             run.v[j] = inside ? load(p.x, (((i64)n * p.height + h) * p.width + w) * C + c) : 0.0f;
         }
 
@@ -38,10 +38,11 @@ KERNEL(unpatch, UnpatchParams) {
                 if (w + p.pad < s || ow >= p.out_width)
                     continue;
                 i64 row = ((i64)n * p.out_height + oh) * p.out_width + ow;
-                sum += load(p.columns, ((row * R + r) * R + s) * C + c);
+                sum += load(p.columns, row * p.row + (r * R + s) * C + c);
             }
         }
 
-        store(p.x, i, activate(p.act, given(p.bias) ? sum + load(p.bias, c) : sum));
+        float value = activate(p.act, given(p.bias) ? sum + load(p.bias, c) : sum);
+        store(p.x, i, p.accumulate ? load(p.x, i) + value : value);
     }
 }

@@ -32,5 +32,13 @@ internal static class Gpu
         return new CudaDevice(Options(precision));
     }
 
+    /// <summary>Runs a program call by call.</summary>
+    /// <returns>Each matrix product as it shows in a trace, and the leading dimensions of its matrices.</returns>
+    public static IEnumerable<(string Call, int[] Leading)> Products(CudaDevice device, Program program) =>
+        from i in Enumerable.Range(0, program.Instructions.Length)
+        from call in device.CallsOf(program, i)
+        where call.StartsWith("cublas", StringComparison.Ordinal)
+        select ($"{program.Instructions[i].Text}: {call}", call[(call.IndexOf("leading", StringComparison.Ordinal) + 8)..^1].Split(' ').Select(int.Parse).ToArray());
+
     public static CudaOptions Options(Precision precision) => new() { Precision = precision, Libraries = VirtualGpu.Path };
 }

@@ -19,6 +19,8 @@ internal static class AwkwardCases
         "n3 h14 w14 c33 k48 r4 s2 p1", "n2 h12 w20 c40 k17 r4 s2 p1", "n3 h16 w16 c64 k32 r4 s2 p1", "n8 h10 w10 c24 k17 r4 s2 p1",
         "n1 h24 w28 c16 k40 r4 s2 p1", "n1 h6 w104 c17 k16 r4 s2 p1", "n5 h36 w28 c16 k16 r4 s2 p1", "n33 h4 w6 c16 k24 r4 s2 p1",
         "n7 h8 w8 c160 k272 r4 s2 p1",
+        // The ends of a network, by filters whose rows are no multiple of 16 bytes: nine numbers, 27, 75.
+        "n2 h7 w6 c1 k16 r3 s1 p1", "n2 h8 w5 c3 k24 r3 s1 p1", "n2 h9 w7 c3 k16 r5 s2 p2",
     ];
 
     /// <summary>The end of a convolution's text, one for each geometry in turn.</summary>

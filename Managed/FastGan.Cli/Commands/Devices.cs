@@ -82,7 +82,7 @@ internal static class Devices
     {
         try
         {
-            return new CudaDevice(new CudaOptions { Ordinal = ordinal, Precision = precision, MeasureAlgorithms = o.MeasureAlgorithms });
+            return new CudaDevice(new CudaOptions { Ordinal = ordinal, Precision = precision, MeasureAlgorithms = o.Deterministic ? false : null });
         }
         catch (CudaException e) when (!e.IsMistake)
         {

@@ -25,8 +25,8 @@ internal abstract class DeviceOptions : CommonOptions
     [Option("precision", MetaValue = "NAME", HelpText = "What a GPU's matrix operations compute with: fp32, tf32, fp16 or bf16; weights are kept in single precision. The cpu has fp32 alone. Default: fp32, or the run's own.")]
     public string? Precision { get; set; }
 
-    [Option("measure-algorithms", HelpText = "On a GPU measure cuDNN's algorithms at their first use and keep the fastest on disk, those included that add in no fixed order: the same seed then no longer gives the same bytes. Default: what cuDNN proposes of those that do.")]
-    public bool MeasureAlgorithms { get; set; }
+    [Option("deterministic", HelpText = "On a GPU take the convolution algorithms that cuDNN proposes, so that the same seed gives the same bytes without regard to timing. Default: those that were fastest when they were first used on this machine, which are kept on disk; they too add in a fixed order.")]
+    public bool Deterministic { get; set; }
 
     [Option("threads", MetaValue = "N", HelpText = "Threads of the cpu; the result is the same at any number. Default: one for each processor.")]
     public int? Threads { get; set; }
