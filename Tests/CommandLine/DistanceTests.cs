@@ -46,6 +46,42 @@ public sealed class DistanceTests
         BadInputTests.Refuse(folder, $"has samples of 256 numbers and {photos} of 960", "distance", images, photos);
     }
 
+    /// <summary>
+    /// Four classes that a classifier tells apart without a mistake, 25 of each, against 50, 50, 0, 0 of the same: half of A lies where B has nothing. The labels may be those of
+    /// either set.
+    /// </summary>
+    [TestMethod]
+    public void ClassesOfImages()
+    {
+        using TemporaryFolder folder = new();
+        string four = Fastgan.WriteClasses(folder, "four", count: 100, side: 16, classes: 4), two = Fastgan.WriteClasses(folder, "two", count: 100, side: 16, classes: 2);
+        File.Delete(folder["two/train-labels-idx1-ubyte"]);
+        object[] forth = Values(four, two), back = Values(two, four);
+        Assert.AreEqual((0.5, "Infinity"), ((double)forth[0], forth[1]));
+        Assert.AreEqual(Math.Log(2), (double)forth[2], 1e-12);
+
+        // m = 3/8, 3/8, 1/8, 1/8.
+        Assert.AreEqual((0.5 * Math.Log(2 / 3.0) + 0.5 * Math.Log(2) + Math.Log(4 / 3.0)) / 2, (double)forth[3], 1e-12);
+        CollectionAssert.AreEqual(new[] { forth[0], forth[2], forth[1], forth[3] }, back[..4]);
+        Assert.HasCount(7, forth, "no Earth Mover's distance of classes");
+
+        string table = Fastgan.Succeed(folder, "distance", four, two, "--axis", "class", "--count", "10").Output;
+        Assert.Contains($"4 classes of {four}, all samples, as classifier", table);
+        Assert.Contains("100.0 % right, names them; A without B in 2 bins", table);
+
+        File.Delete(folder["four/train-labels-idx1-ubyte"]);
+        BadInputTests.Refuse(folder, $"neither {four} nor {two} has them", "distance", four, two, "--axis", "class");
+        string flat = folder["flat-idx3-ubyte"];
+        Files.Write(flat, Files.Idx(new byte[20 * 256], 20, 8, 32));
+        BadInputTests.Refuse(folder, $"{four} has images of 16×16×1 and {flat} of 8×32×1: give both one size", "distance", four, flat, "--axis", "class");
+
+        object[] Values(string a, string b)
+        {
+            using JsonDocument report = JsonDocument.Parse(Fastgan.Succeed(folder, "distance", a, b, "--axis", "class", "--count", "10", "--json").Output);
+            return [.. report.RootElement.GetProperty("distances").EnumerateArray().Select(l => l.GetProperty("value")).Select(v => v.ValueKind == JsonValueKind.String ? (object)v.GetString()! : v.GetDouble())];
+        }
+    }
+
     [TestMethod]
     public void WhatCanNotBeCompared()
     {
@@ -66,8 +102,10 @@ public sealed class DistanceTests
             ("empty.csv is empty", ["empty.csv", "a.csv"]),
             ("nowhere.csv is no file", ["a.csv", "nowhere.csv"]),
             ("data 'fashion-mnits'", ["a.csv", "fashion-mnits"]),
-            ("--axis '2': give brightness, or the place of a number in a sample, 0 to 1", ["a.csv", "a.csv", "--axis", "2"]),
+            ("--axis '2': give brightness, class, or the place of a number in a sample, 0 to 1", ["a.csv", "a.csv", "--axis", "2"]),
             ("--axis 'bright'", ["a.csv", "a.csv", "--axis", "bright"]),
+            ("--axis class: a.csv has numbers, and a classifier looks at images", ["a.csv", "a.csv", "--axis", "class"]),
+            ("--bins 5: with --axis class each class is a bin", ["a.csv", "a.csv", "--axis", "class", "--bins", "5"]),
             ("--bins is 0, must be at least 1", ["a.csv", "a.csv", "--bins", "0"]),
             ("--count is 3, and a.csv has only 2 samples", ["a.csv", "a.csv", "--count", "3"]),
             ("--count is 2001, must be at most 2000", ["a.csv", "a.csv", "--count", "2001"]),

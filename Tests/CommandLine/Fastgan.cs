@@ -77,6 +77,18 @@ internal static class Fastgan
         return images;
     }
 
+    /// <summary>A pair of IDX files in a folder of its own; square images, with no labels for 0 classes.</summary>
+    /// <returns>The file of images.</returns>
+    public static string WriteClasses(TemporaryFolder folder, string name, int count, int side, int classes)
+    {
+        byte[] pixels = [.. Enumerable.Range(0, count * side * side).Select(i => (byte)((classes == 0 ? 0 : i / (side * side) % classes * 60) + i * 7919 / 13 % 60))];
+        string images = folder[$"{name}/train-images-idx3-ubyte"];
+        Files.Write(images, Files.Idx(pixels, count, side, side));
+        if (classes > 0)
+            Files.Write(folder[$"{name}/train-labels-idx1-ubyte"], Files.Idx([.. Enumerable.Range(0, count).Select(i => (byte)(i % classes))], count));
+        return images;
+    }
+
     /// <summary>A folder "photos" of PNGs of 20×16, in sub-folders "cats" and "dogs".</summary>
     public static string WritePhotos(TemporaryFolder folder)
     {

@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using FastGan.Cli.Display;
 using FastGan.Cli.Options;
+using FastGan.Cpu;
+using FastGan.Data;
 using FastGan.Evaluation;
 using FastGan.Evaluation.Distances;
 
@@ -9,8 +11,11 @@ namespace FastGan.Cli.Commands;
 
 internal static class DistanceCommand
 {
-    private const string Brightness = "brightness";
+    private const string Brightness = "brightness", Class = "class";
     private const int DefaultBins = 50, MostBins = 1_000_000, DefaultCount = 500, MostCount = 2000, Projections = 200;
+
+    /// <summary>Images that a classifier is shown at a time.</summary>
+    private const int LookedAt = 1024;
 
     /// <summary>Sinkhorn's ε as a fraction of the mean distance of two samples, and its marginal error.</summary>
     private const double Epsilon = 0.01, Tolerance = 1e-3;
@@ -38,7 +43,9 @@ internal static class DistanceCommand
             throw new FastGanException($"--bins is {o.Bins}, must be at most {MostBins}");
         if (o.Count > MostCount)
             throw new FastGanException($"--count is {o.Count}, must be at most {MostCount}: exact assignment takes the cube of it");
-        Samples a = SampleFiles.Load(o.A), b = SampleFiles.Load(o.B);
+        if (o.Axis == Class && o.Bins is not null)
+            throw new FastGanException($"--bins {o.Bins}: with --axis {Class} each class is a bin; leave --bins out");
+        Samples a = SampleFiles.Load(o.A, out Dataset? imagesA), b = SampleFiles.Load(o.B, out Dataset? imagesB);
         if (a.Width != b.Width)
             throw new FastGanException($"{o.A} has samples of {a.Width} numbers and {o.B} of {b.Width}: give data of one image size and as many channels, or files with as many columns");
         int fewest = Math.Min(a.Count, b.Count), count = o.Count ?? Math.Min(DefaultCount, fewest);
@@ -47,7 +54,7 @@ internal static class DistanceCommand
 
         ulong seed = o.Seed ?? 1;
         DistanceReport report = new(
-            new(o.A, a.Count), new(o.B, b.Count), a.Width, seed, [.. OnAxis(o, a, b), .. OfWhole(a.Draw(count, seed, draw: 0), b.Draw(count, seed, draw: 1), seed)]);
+            new(o.A, a.Count), new(o.B, b.Count), a.Width, seed, [.. o.Axis == Class ? OfClasses(o, imagesA, imagesB) : OnAxis(o, a, b), .. OfWhole(a.Draw(count, seed, draw: 0), b.Draw(count, seed, draw: 1), seed)]);
         if (o.Json)
             Console.WriteLine(JsonSerializer.Serialize(report, Line));
         else
@@ -61,16 +68,48 @@ internal static class DistanceCommand
         string axis = o.Axis ?? Brightness;
         bool isNumber = int.TryParse(axis, out int number);
         if (isNumber ? number < 0 || number >= a.Width : axis != Brightness)
-            throw new FastGanException($"--axis '{axis}': give {Brightness}, or the place of a number in a sample, 0 to {a.Width - 1}");
+            throw new FastGanException($"--axis '{axis}': give {Brightness}, {Class}, or the place of a number in a sample, 0 to {a.Width - 1}");
         (double[] valuesA, double[] valuesB) = isNumber ? (a.Axis(number), b.Axis(number)) : (a.Means(), b.Means());
         (Histogram p, Histogram q) = Histogram.Pair(valuesA, valuesB, o.Bins ?? DefaultBins);
         string name = isNumber ? $"axis {axis}" : axis, settings = $"{name}, all samples, {p.Bins} bins from {p.Low:0.####} to {p.High:0.####}";
-        yield return new("total variation", Divergences.TotalVariation(p, q), settings);
-        yield return new("KL(A || B)", Divergences.KullbackLeibler(p, q), settings + Unmatched(p, q, "A without B"));
-        yield return new("KL(B || A)", Divergences.KullbackLeibler(q, p), settings + Unmatched(q, p, "B without A"));
-        yield return new("Jensen-Shannon", Divergences.JensenShannon(p, q), $"{settings}; ln 2 = 0.6931 at most");
-        yield return new("Earth Mover's", EarthMovers.OneDimension(valuesA, valuesB), $"{name}, all samples, exact, no bins");
+        return [.. OfHistograms(p, q, settings), new("Earth Mover's", EarthMovers.OneDimension(valuesA, valuesB), $"{name}, all samples, exact, no bins")];
     }
+
+    /// <summary>Between histograms of the classes that a classifier takes the images for. Classes have no order, and so no Earth Mover's distance.</summary>
+    private static IEnumerable<DistanceLine> OfClasses(DistanceOptions o, Dataset? a, Dataset? b)
+    {
+        if (a is null || b is null)
+            throw new FastGanException($"--axis {Class}: {(a is null ? o.A : o.B)} has numbers, and a classifier looks at images: give two sets of images");
+        if (a.Shape.WithN(1) != b.Shape.WithN(1))
+            throw new FastGanException($"--axis {Class}: {a.Name} has images of {a.Height}×{a.Width}×{a.Channels} and {b.Name} of {b.Height}×{b.Width}×{b.Channels}: give both one size");
+        if (a.Classes < 2 && b.Classes < 2)
+            throw new FastGanException($"--axis {Class}: a classifier is trained on labels of at least 2 classes, and neither {a.Name} nor {b.Name} has them: give an IDX pair or a folder with one sub-folder a class");
+        Dataset labelled = a.Classes < 2 ? b : a;
+        using CpuDevice device = new();
+        using Classifier classifier = Classifier.ForData(labelled, device, Console.Error.WriteLine);
+        return [.. OfHistograms(Classes(a, classifier), Classes(b, classifier),
+            $"{labelled.Classes} classes of {labelled.Name}, all samples, as {classifier.Name}, {classifier.TestAccuracy:P1} right, names them")];
+    }
+
+    private static Histogram Classes(Dataset data, Classifier classifier)
+    {
+        double[] counts = new double[classifier.Classes];
+        foreach (int[] some in Enumerable.Range(0, data.Count).Chunk(LookedAt))
+        {
+            foreach (int c in classifier.Look(data.Pixels(some)).Classes())
+                counts[c]++;
+        }
+
+        return new Histogram(0, counts.Length, counts);
+    }
+
+    private static IEnumerable<DistanceLine> OfHistograms(Histogram p, Histogram q, string settings) =>
+    [
+        new("total variation", Divergences.TotalVariation(p, q), settings),
+        new("KL(A || B)", Divergences.KullbackLeibler(p, q), settings + Unmatched(p, q, "A without B")),
+        new("KL(B || A)", Divergences.KullbackLeibler(q, p), settings + Unmatched(q, p, "B without A")),
+        new("Jensen-Shannon", Divergences.JensenShannon(p, q), $"{settings}; ln 2 = 0.6931 at most"),
+    ];
 
     /// <summary>Why a divergence is infinite, where it is.</summary>
     private static string Unmatched(Histogram p, Histogram q, string what)

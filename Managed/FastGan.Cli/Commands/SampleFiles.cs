@@ -8,12 +8,14 @@ namespace FastGan.Cli.Commands;
 internal static class SampleFiles
 {
     /// <summary>Images as pixels from 0 to 1, a row for each, or the rows of a file.csv.</summary>
-    public static Samples Load(string source)
+    /// <param name="images">The images themselves; null for numbers.</param>
+    public static Samples Load(string source, out Dataset? images)
     {
+        images = null;
         if (Path.GetExtension(source).Equals(".csv", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(source))
             return ReadCsv(source);
-        Dataset data = Dataset.Load(new DataSpec(source), App.Warn);
-        return new Samples([.. data.Images.Select(pixel => pixel / 255f)], data.Count, data.Shape.SampleCount);
+        images = Dataset.Load(new DataSpec(source), App.Warn);
+        return new Samples([.. images.Images.Select(pixel => pixel / 255f)], images.Count, images.Shape.SampleCount);
     }
 
     private static Samples ReadCsv(string path)

@@ -8,7 +8,7 @@ internal sealed class DistanceOptions : CommonOptions
     [Value(0, Hidden = true, MetaName = "A> <B", HelpText = "Data as train --data takes it (fashion-mnist, fashion-mnist-10k, an IDX file, a folder of images; pixels from 0 to 1), or a file.csv of numbers, a row for each sample.")]
     public string? A { get; set; }
 
-    [Option("axis", MetaValue = "AXIS", HelpText = "What the histograms are of: brightness, the mean of a sample's numbers, or one of its numbers, counted from 0. Default: brightness.")]
+    [Option("axis", MetaValue = "AXIS", HelpText = "What the histograms are of: brightness, the mean of a sample's numbers; one of its numbers, counted from 0; or class, what a classifier takes an image for that is trained on the labels of A, or of B where A has none. Default: brightness.")]
     public string? Axis { get; set; }
 
     [Option("bins", MetaValue = "N", HelpText = "Bins of the histograms, from the least value of both sets to the largest. Default: 50.")]
