@@ -4,251 +4,272 @@ namespace FastGan.Cpu;
 
 /// <content>
 /// Convolutions of 4 × 4 filters and stride 2 with fewer multiplications. Pixels of even and of odd rows and columns make four images
-/// of half the size, on each of which the filter has 2 × 2 taps and stride 1; these take <see cref="Winograd{V,S}"/>. The image's backward
-/// pass is one such convolution for each of its four kinds of pixels.
+/// of half the size, the phases, on each of which the filter has 2 × 2 taps and stride 1; these take <see cref="Winograd{V,S}"/>. The image's backward
+/// pass is the transpose of all that. Each worker takes its images or its panels of columns, block of tiles by block of tiles, from pixels to points, through the
+/// products, and back to pixels. Workers may be far apart, so that what one has written costs another dearly to read: a few of them rather transform the filters or
+/// the pixels each for itself, whichever are fewer.
 /// </content>
 internal sealed unsafe partial class CpuWorker<V, S>
 {
-    /// <summary>Tiles of a block: two of the micro-kernel's. Their data and products stay in the second-level cache.</summary>
-    private const int WinogradTiles = 12;
+    /// <summary>
+    /// Floats that a block of tiles and its products with a panel may take, so that they stay in the second-level cache; and fewest tiles of a block, as each reads all
+    /// filters.
+    /// </summary>
+    private const int WinogradBlockFloats = 200_000, FewestTiles = TileRows;
+
+    /// <summary>Most tiles of a block.</summary>
+    private const int MostTiles = 44 * TileRows;
 
     /// <summary>Floats of transformed filters at a time: what the cores keep in their last-level cache.</summary>
     private const int WinogradFilterFloats = 1 << 22;
 
-    private const int WinogradPoints = Winograd<V, S>.Points;
+    /// <summary>Floats between the points of a tile beyond what they take, so that they don't all fall into the same set of a cache.</summary>
+    private const int Line = 16;
+
+    private const int Phases = 4;
+
+    /// <summary>Up to so many workers each transform the filters for themselves.</summary>
+    private const int FewWorkers = 4;
 
     /// <summary>Columns of the widest tile.</summary>
     private static int WidestColumns => MicroKernel<V, S>.WidestTile * Width;
 
     /// <summary>
-    /// Where Winograd's convolution of one kind of pixels reads and writes: outputs (OutStep · row + OutY, ...), from inputs
-    /// (Phases · row + InY + phase, ...), for phases of each axis.
+    /// Which way a convolution goes: its products have a depth (forward the channels of all phases, backward K) and panels of columns (forward of
+    /// K, backward of each phase's channels).
     /// </summary>
-    private readonly record struct WinogradPass(int Phases, int InY, int InX, int OutStep, int OutY, int OutX)
+    private readonly struct WinogradProducts
     {
-        public static WinogradPass Forward => new(2, -1, -1, 1, 0, 0);
-
-        /// <summary>Pixels of x that taps a, a + 2 of rows and b, b + 2 of columns hit.</summary>
-        public static WinogradPass Backward(int a, int b) => new(1, -a, -b, 2, 1 - a, 1 - b);
-    }
-
-    private void WinogradForward(ConvShape g, float* x, float* w, in Epilogue<V, S> epilogue, float* y) =>
-        RunWinograd(g, [WinogradPass.Forward], x, new(g.H, g.W, g.C), w, epilogue, y, new(g.OutH, g.OutW, g.K));
-
-    private void WinogradBackwardData(ConvShape g, float* y, float* w, in Epilogue<V, S> epilogue, float* x)
-    {
-        ReadOnlySpan<WinogradPass> passes =
-            [WinogradPass.Backward(0, 0), WinogradPass.Backward(0, 1), WinogradPass.Backward(1, 0), WinogradPass.Backward(1, 1)];
-        RunWinograd(g, passes, y, new(g.OutH, g.OutW, g.K), w, epilogue, x, new(g.H, g.W, g.C));
-    }
-
-    private void RunWinograd(
-        ConvShape g, ReadOnlySpan<WinogradPass> passes, float* input, Image from, float* w, in Epilogue<V, S> epilogue, float* output,
-        Image to)
-    {
-        int phases = passes[0].Phases * passes[0].Phases, depth = phases * Padded(from.C), mostChannels = Math.Max(from.C, to.C);
-        WinogradGrid grid = new(g, WinogradTiles);
-        int panels = (to.C + WidestColumns - 1) / WidestColumns, all = passes.Length * panels;
-        long panelFloats = (long)WinogradPoints * depth * WidestColumns;
-        int group = (int)Math.Clamp(WinogradFilterFloats / panelFloats, 1, all);
-        WinogradSums sums = new(null, grid.MostTiles, depth);
-        WinogradMemory memory = new(null, grid.MostTiles, mostChannels);
-        float* packed = Scratch(group * panelFloats, memory.Floats + sums.Floats, out float* own);
-        memory = new(own, grid.MostTiles, mostChannels);
-        sums = new(own + memory.Floats, grid.MostTiles, depth);
-        for (int first = 0, end; first < all; first = end)
+        public WinogradProducts(ConvShape g, bool forward, int workers)
         {
-            // The filters before may be in use still.
-            if (first > 0)
-                team.Sync();
-            end = Math.Min(first + group, all);
-            (int unit, int unitEnd) = Share((end - first) * phases);
-            for (; unit < unitEnd; unit++)
-            {
-                (int panel, int phase) = Math.DivRem(unit, phases);
-                float* at = packed + panel * panelFloats;
-                panel += first;
-                PackWinograd(g, passes[panel / panels], phase, w, panel % panels * WidestColumns, depth, from.C, memory, sums.Taps, at);
-            }
-
-            team.Sync();
-            for (int panel = first, next; panel < end; panel = next)
-            {
-                int pass = panel / panels;
-                next = Math.Min(end, (pass + 1) * panels);
-                (int, int) columns = (panel % panels, next - pass * panels);
-                float* filters = packed + (panel - first) * panelFloats;
-                RunWinograd(passes[pass], grid, input, from, filters, columns, epilogue, output, to, memory, sums);
-            }
-        }
-    }
-
-    /// <summary>This worker's share of some panels of one pass.</summary>
-    private void RunWinograd(
-        WinogradPass pass, WinogradGrid grid, float* input, Image from, float* filters, (int From, int To) panels,
-        in Epilogue<V, S> epilogue, float* output, Image to, in WinogradMemory memory, in WinogradSums sums)
-    {
-        int count = panels.To - panels.From, filled = -1;
-        WinogradBlock tiles = new(memory.Tiles);
-        (int unit, int end) = Share(grid.Blocks * count);
-        for (; unit < end; unit++)
-        {
-            (int block, int panel) = Math.DivRem(unit, count);
-            if (block != filled)
-            {
-                grid.Fill(block, ref tiles);
-                for (int i = 0; i < tiles.Count; i++)
-                    WinogradData(pass, tiles, i, input, from, memory, sums);
-                filled = block;
-            }
-
-            int column = (panels.From + panel) * WidestColumns, vectors = MicroKernel<V, S>.TileVectors(to.C - column);
-            float* b = filters + (long)panel * WinogradPoints * sums.Depth * WidestColumns;
-            (long at, long atEnd) = unit + count < end ? grid.Rows(block + 1, from.H) : (0, 0);
-            (at, atEnd) = (at * from.W * from.C, atEnd * from.W * from.C);
-            for (int point = 0; point < WinogradPoints; point++, b += (nint)sums.Depth * vectors * Width)
-            {
-                // While the processor multiplies, what it reads for the next block and writes for this one arrives in its cache.
-                long part = (long)panel * WinogradPoints + point, parts = (long)count * WinogradPoints;
-                long now = (atEnd - at) * part / parts, then = (atEnd - at) * (part + 1) / parts;
-                Packing<V, S>.Prefetch(input + at + now, (int)(then - now));
-                for (int i = tiles.Count * point / WinogradPoints; i < tiles.Count * (point + 1) / WinogradPoints; i++)
-                    PrefetchOutput(pass, tiles, i, vectors, column, output, to, memory);
-                WinogradProducts(tiles, point, vectors, b, sums);
-            }
-
-            epilogue.FillBias(column, to.C, vectors * Width, memory.Biases);
-            for (int i = 0; i < tiles.Count; i++)
-                WinogradOutput(pass, tiles, i, vectors, column, epilogue, output, to, memory, sums);
-        }
-    }
-
-    /// <summary>The transformed filter of one phase for the panel that starts at a column.</summary>
-    private static void PackWinograd(
-        ConvShape g, WinogradPass pass, int phase, float* w, int column, int depth, int channels, in WinogradMemory memory, float* taps,
-        float* packed)
-    {
-        int size = g.C * g.R * g.R, rows = depth / (pass.Phases * pass.Phases);
-        int width = MicroKernel<V, S>.TileVectors((pass.Phases == 2 ? g.K : g.C) - column) * Width;
-        for (int j = 0; j < 4; j++, taps += (nint)rows * width)
-        {
-            memory.From[j / 2 * Winograd<V, S>.Slots + j % 2] = taps;
-            if (pass.Phases == 2)
-            {
-                int r = phase / 2 + 2 * (j / 2), s = phase % 2 + 2 * (j % 2);
-                Packing<V, S>.Transpose(w + (nint)column * size + (r * g.R + s) * g.C, size, g.K - column, channels, taps, width);
-            }
-            else
-            {
-                // The gradient of an input is a sum over taps in reverse order.
-                int r = 3 - pass.OutY - 2 * (j / 2), s = 3 - pass.OutX - 2 * (j % 2);
-                Packing<V, S>.Copy(w + (r * g.R + s) * g.C + column, size, g.C - column, channels, taps, width);
-            }
-
-            new Span<float>(taps + (nint)channels * width, (rows - channels) * width).Clear();
+            Forward = forward;
+            Slots = WinogradGrid.Large(g) + 1;
+            Channels = Padded(forward ? g.C : g.K);
+            Depth = forward ? Phases * Channels : Channels;
+            Columns = forward ? g.K : g.C;
+            PanelsOfPhase = (Columns + WidestColumns - 1) / WidestColumns;
+            Panels = forward ? PanelsOfPhase : Phases * PanelsOfPhase;
+            FilterStep = (nint)Depth * WidestColumns + Line;
+            int tiles = g.N * new WinogradGrid(g, 1, (0, g.N)).TilesOfImage;
+            ByPanels = g.N < workers || (Panels * WidestColumns > tiles && IsEven(Panels, workers));
+            int own = ByPanels ? (Panels + workers - 1) / workers : Panels;
+            Group = (int)Math.Clamp(WinogradFilterFloats / PanelFloats, 1, own);
+            int kept = WinogradBlockFloats / Points / (Depth + WidestColumns) / TileRows * TileRows;
+            Tiles = Math.Clamp(Group < own ? tiles : kept, FewestTiles, MostTiles);
+            MostBlockTiles = new WinogradGrid(g, Tiles, (0, g.N)).MostTiles;
+            DataStep = (nint)MostBlockTiles * Depth + Line;
+            ProductStep = (nint)(MostBlockTiles + TileRows) * WidestColumns + Line;
         }
 
-        for (int point = 0; point < WinogradPoints; point++)
-            memory.To[point] = packed + ((nint)point * depth + phase * rows) * width;
-        Winograd<V, S>.Apply<Winograd<V, S>.Evaluate, Winograd<V, S>.Evaluate, Winograd<V, S>.Plain>(
-            memory.From, 0, memory.To, 0, rows * width, default, memory.Work);
-    }
+        public bool Forward { get; }
 
-    /// <summary>The transformed data of tile i.</summary>
-    private static void WinogradData(
-        WinogradPass pass, in WinogradBlock tiles, int i, float* input, Image from, in WinogradMemory memory, in WinogradSums sums)
-    {
-        int phases = pass.Phases, channels = sums.Depth / (phases * phases), y = tiles[i].Y * phases, x = tiles[i].X * phases;
-        for (int point = 0; point < WinogradPoints; point++)
-            memory.To[point] = sums.Data + point * sums.DataStep + (nint)i * sums.Depth;
-        for (int phase = 0; phase < phases * phases; phase++)
-        {
-            (int a, int b) = (pass.InY + phase / phases, pass.InX + phase % phases);
-            PlacePixels(input, from, tiles[i].N, y + a, x + b, phases, Winograd<V, S>.Slots, memory.Zeros, memory.From);
-            MapPixels(WinogradMap.Data, tiles.Fours(i), memory, 0, from.C, phase * channels);
-        }
-    }
+        /// <summary>Of a tile's points, along an axis.</summary>
+        public int Slots { get; }
 
-    /// <summary>The products of all tiles that have a point with one panel of filters.</summary>
-    private static void WinogradProducts(in WinogradBlock tiles, int point, int vectors, float* filters, in WinogradSums sums)
-    {
-        Segment rows = new() { Depth = sums.Depth };
-        (int row, int end) = tiles.WithPoint(point, Winograd<V, S>.Slots, Winograd<V, S>.FourOnly);
-        for (; row < end; row += TileRows)
-        {
-            for (int i = 0; i < TileRows; i++)
-                ((float**)&rows)[i] = sums.Data + point * sums.DataStep + (nint)Math.Min(row + i, end - 1) * sums.Depth;
-            float* tile = sums.Products + point * sums.ProductsStep + row * vectors * Width;
-            MicroKernel<V, S>.Tile(vectors, &rows, 1, 0, sizeof(float), filters, tile, false);
-        }
-    }
+        public int Points => Slots * Slots;
 
-    private static void PrefetchOutput(
-        WinogradPass pass, in WinogradBlock tiles, int i, int vectors, int column, float* output, Image to, in WinogradMemory memory)
-    {
-        int y = tiles[i].Y * pass.OutStep + pass.OutY, x = tiles[i].X * pass.OutStep + pass.OutX;
-        PlacePixels(output, to, tiles[i].N, y, x, pass.OutStep, Winograd<V, S>.Slots - 1, memory.Outside, memory.To);
-        for (int pixel = 0; pixel < 16; pixel++)
-            Packing<V, S>.Prefetch(memory.To[pixel / 4 * Winograd<V, S>.Slots + pixel % 4] + column, vectors * Width);
-    }
-
-    /// <summary>The outputs of tile i, one panel of their columns.</summary>
-    private static void WinogradOutput(
-        WinogradPass pass, in WinogradBlock tiles, int i, int vectors, int column, in Epilogue<V, S> epilogue, float* output, Image to,
-        in WinogradMemory memory, in WinogradSums sums)
-    {
-        int y = tiles[i].Y * pass.OutStep + pass.OutY, x = tiles[i].X * pass.OutStep + pass.OutX;
-        PlacePixels(output, to, tiles[i].N, y, x, pass.OutStep, Winograd<V, S>.Slots - 1, memory.Outside, memory.To);
-        for (int point = 0; point < WinogradPoints; point++)
-            memory.From[point] = sums.Products + point * sums.ProductsStep + i * vectors * Width;
-        int columns = Math.Min(vectors * Width, to.C - column), whole = columns / Width * Width, left = columns - whole;
-        Map<Winograd<V, S>.Output4, Winograd<V, S>.Output3, Winograd<V, S>.Finished>(
-            tiles.Fours(i), memory.From, 0, memory.To, column, whole, new(epilogue, memory.Biases), memory.Work);
-        if (left == 0)
-            return;
-        Map<Winograd<V, S>.Output4, Winograd<V, S>.Output3, Winograd<V, S>.Finished>(
-            tiles.Fours(i), memory.From, whole, memory.Tails, 0, Width, new(epilogue, memory.Biases + whole), memory.Work);
-        int tileRows = tiles.Fours(i).Rows ? 4 : 3, tileColumns = tiles.Fours(i).Columns ? 4 : 3;
-        for (int pixel = 0; pixel < tileRows * tileColumns; pixel++)
-        {
-            int slot = pixel / tileColumns * Winograd<V, S>.Slots + pixel % tileColumns;
-            Copy(memory.Tails[slot], memory.To[slot] + column + whole, left);
-        }
-    }
-
-    /// <summary>One worker's transformed data of a block of tiles, and their products with a panel of filters.</summary>
-    private readonly struct WinogradSums
-    {
-        /// <summary>Between the points of a tile, so that they don't all fall into the same set of the cache.</summary>
-        private const int Line = 16;
-
-        /// <param name="memory">Null to learn how much it takes.</param>
-        public WinogradSums(float* memory, int tiles, int depth)
-        {
-            Depth = depth;
-            DataStep = (nint)tiles * depth + Line;
-            ProductsStep = (nint)(tiles + TileRows) * WidestColumns + Line;
-            Data = memory;
-            Products = Data + WinogradPoints * DataStep;
-            Taps = Products + WinogradPoints * ProductsStep;
-            Floats = Taps + 4L * depth * WidestColumns - memory;
-        }
-
-        public long Floats { get; }
+        /// <summary>Of one phase, in whole vectors.</summary>
+        public int Channels { get; }
 
         public int Depth { get; }
 
-        /// <summary>From a point's numbers to the next one's.</summary>
+        public int Columns { get; }
+
+        public int PanelsOfPhase { get; }
+
+        public int Panels { get; }
+
+        /// <summary>Whether the workers share out the panels, not the images.</summary>
+        public bool ByPanels { get; }
+
+        /// <summary>Panels at a time.</summary>
+        public int Group { get; }
+
+        /// <summary>Tiles of a block, and of the largest one.</summary>
+        public int Tiles { get; }
+
+        public int MostBlockTiles { get; }
+
+        /// <summary>Floats from one point's data, filters, products to the next one's.</summary>
         public nint DataStep { get; }
 
-        public nint ProductsStep { get; }
+        public nint FilterStep { get; }
 
-        /// <summary>For each point a row for each tile.</summary>
-        public float* Data { get; }
+        public nint ProductStep { get; }
 
-        public float* Products { get; }
+        public long PanelFloats => Points * FilterStep;
 
-        /// <summary>The four taps of one phase.</summary>
-        public float* Taps { get; }
+        public (int Phase, int Column) this[int panel] => (panel / PanelsOfPhase, panel % PanelsOfPhase * WidestColumns);
+
+        public int Vectors(int panel) => MicroKernel<V, S>.TileVectors(Columns - this[panel].Column);
+    }
+
+    private void WinogradForward(ConvShape g, float* x, float* w, in Epilogue<V, S> epilogue, float* y) => RunWinograd(g, true, x, w, epilogue, y);
+
+    private void WinogradBackwardData(ConvShape g, float* y, float* w, in Epilogue<V, S> epilogue, float* x) => RunWinograd(g, false, y, w, epilogue, x);
+
+    private void RunWinograd(ConvShape g, bool forward, float* input, float* w, in Epilogue<V, S> epilogue, float* output)
+    {
+        WinogradProducts sizes = new(g, forward, team.Size);
+        bool alone = sizes.ByPanels || team.Size <= FewWorkers;
+        long filterFloats = sizes.Group * sizes.PanelFloats;
+        WinogradMemory memory = new(null, g, sizes);
+        float* filters = Scratch(alone ? 0 : filterFloats, memory.Floats + (alone ? filterFloats : 0), out float* own);
+        memory = new(own, g, sizes);
+        if (alone)
+            filters = own + memory.Floats;
+        WinogradGrid grid = new(g, sizes.Tiles, sizes.ByPanels ? (0, g.N) : Share(g.N));
+        WinogradBlock tiles = new(memory.Tiles);
+        int phases = sizes.Depth / sizes.Channels;
+        (int panel, int panelEnd) = sizes.ByPanels ? Share(sizes.Panels) : (0, sizes.Panels);
+        for (int first = panel, end; first < panelEnd; first = end)
+        {
+            end = Math.Min(first + sizes.Group, panelEnd);
+            int units = (end - first) * phases;
+            (int unit, int unitEnd) = alone ? (0, units) : Share(units);
+
+            // The filters before may be in use still.
+            if (!alone && first > panel)
+                team.Sync();
+            for (; unit < unitEnd; unit++)
+                PackWinograd(g, sizes, first + unit / phases, unit % phases, w, filters + unit / phases * sizes.PanelFloats, memory);
+            if (!alone)
+                team.Sync();
+            for (int block = 0; block < grid.Blocks; block++)
+            {
+                grid.Fill(block, ref tiles);
+                if (first == panel || grid.Blocks > 1)
+                    WinogradData(g, sizes, tiles, input, memory);
+                for (int i = first; i < end; i++)
+                {
+                    WinogradMultiply(sizes, tiles, sizes.Vectors(i), filters + (i - first) * sizes.PanelFloats, memory);
+                    if (forward)
+                        WinogradOutputs(g, sizes, tiles, i, epilogue, output, memory);
+                    else
+                        WinogradReturns(g, sizes, tiles, grid, i, epilogue, output, memory);
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether the workers' shares of so many units are nearly the same.</summary>
+    private static bool IsEven(int units, int workers) => units % workers == 0 || units >= 4 * workers;
+
+    /// <summary>The transformed filter for one panel of columns; forward for one phase of its depth.</summary>
+    private static void PackWinograd(ConvShape g, in WinogradProducts sizes, int panel, int phase, float* w, float* packed, in WinogradMemory memory)
+    {
+        int size = g.C * g.R * g.R, width = sizes.Vectors(panel) * Width, rows = sizes.Channels, channels = sizes.Forward ? g.C : g.K;
+        (int panelPhase, int column) = sizes[panel];
+        if (!sizes.Forward)
+            phase = panelPhase;
+        nint step = (nint)rows * width;
+        for (int j = 0; j < 4; j++)
+        {
+            int r = phase / 2 + 2 * (j / 2), s = phase % 2 + 2 * (j % 2);
+            float* tap = memory.Taps + j * step, from = w + (r * g.R + s) * g.C;
+            if (sizes.Forward)
+                Packing<V, S>.Transpose(from + (nint)column * size, size, g.K - column, channels, tap, width);
+            else
+                Packing<V, S>.Copy(from + column, size, g.C - column, channels, tap, width);
+            new Span<float>(tap + (nint)channels * width, (rows - channels) * width).Clear();
+            memory.Pixels[j / 2 * sizes.Slots + j % 2] = tap;
+        }
+
+        Winograd<V, S>.Rows to = new(packed + (sizes.Forward ? phase * step : 0), sizes.FilterStep);
+        if (sizes.Slots == 8)
+            Winograd<V, S>.Apply<Winograd<V, S>.Evaluate7, Winograd<V, S>.Evaluate7, Winograd<V, S>.Pixels, Winograd<V, S>.Rows>(new(memory.Pixels), 0, to, 0, (int)step, memory.Work);
+        else
+            Winograd<V, S>.Apply<Winograd<V, S>.Evaluate4, Winograd<V, S>.Evaluate4, Winograd<V, S>.Pixels, Winograd<V, S>.Rows>(new(memory.Pixels), 0, to, 0, (int)step, memory.Work);
+    }
+
+    /// <summary>The tiles at all points: a row for each.</summary>
+    private static void WinogradData(ConvShape g, in WinogradProducts sizes, in WinogradBlock tiles, float* input, in WinogradMemory memory)
+    {
+        for (int i = 0; i < tiles.Count; i++)
+        {
+            float* row = memory.Data + (nint)i * sizes.Depth;
+            if (!sizes.Forward)
+            {
+                MapSpread(g, sizes.Slots, tiles[i], tiles.Large(i), input, memory, new(row, sizes.DataStep));
+                continue;
+            }
+
+            for (int phase = 0; phase < Phases; phase++)
+                MapData(g, sizes.Slots, tiles[i], tiles.Large(i), phase, input, 0, g.C, memory, new(row + phase * sizes.Channels, sizes.DataStep));
+        }
+    }
+
+    /// <summary>The products of all tiles with one panel of filters, at the points that each has.</summary>
+    private static void WinogradMultiply(in WinogradProducts sizes, in WinogradBlock tiles, int vectors, float* filters, in WinogradMemory memory)
+    {
+        Segment rows = new() { Depth = sizes.Depth };
+        for (int point = 0; point < sizes.Points; point++, filters += sizes.FilterStep)
+        {
+            float* data = memory.Data + point * sizes.DataStep, products = memory.Products + point * sizes.ProductStep;
+            (int row, int end) = tiles.WithPoint(point, sizes.Slots, Winograd<V, S>.FourOnly);
+            for (; row < end; row += TileRows)
+            {
+                for (int i = 0; i < TileRows; i++)
+                    ((float**)&rows)[i] = data + (nint)Math.Min(row + i, end - 1) * sizes.Depth;
+                MicroKernel<V, S>.Tile(vectors, &rows, 1, 0, sizeof(float), filters, products + row * vectors * Width, false);
+            }
+        }
+    }
+
+    /// <summary>The outputs of all tiles, one panel of their columns.</summary>
+    private static void WinogradOutputs(
+        ConvShape g, in WinogradProducts sizes, in WinogradBlock tiles, int panel, in Epilogue<V, S> epilogue, float* y, in WinogradMemory memory)
+    {
+        int slots = sizes.Slots, width = sizes.Vectors(panel) * Width, column = sizes[panel].Column;
+        int columns = Math.Min(width, g.K - column), whole = columns / Width * Width;
+        epilogue.FillBias(column, g.K, width, memory.Biases);
+        for (int i = 0; i < tiles.Count; i++)
+        {
+            PlacePixels(y + column, new(g.OutH, g.OutW, g.K), tiles[i].N, tiles[i].Y, tiles[i].X, 1, slots - 1, slots, memory.Outside, memory.Pixels);
+            Winograd<V, S>.Rows from = new(memory.Products + i * width, sizes.ProductStep);
+            MapOutputs(slots, tiles.Large(i), from, 0, new(memory.Pixels, 0, ~0UL, epilogue, memory.Biases), whole, memory.Work);
+            if (whole == columns)
+                continue;
+            MapOutputs(slots, tiles.Large(i), from, whole, new(memory.Tails, 0, ~0UL, epilogue, memory.Biases + whole), Width, memory.Work);
+            memory.GiveTails(slots, tiles.Large(i).Rows ? slots - 1 : 3, tiles.Large(i).Columns ? slots - 1 : 3, whole, columns - whole);
+        }
+    }
+
+    /// <summary>
+    /// What comes back to the pixels of one panel. Neighbouring tiles have an edge of them in common, and add to it one after another, row by row; the
+    /// last one finishes it.
+    /// </summary>
+    private static void WinogradReturns(
+        ConvShape g, in WinogradProducts sizes, in WinogradBlock tiles, WinogradGrid grid, int panel, in Epilogue<V, S> epilogue, float* x, in WinogradMemory memory)
+    {
+        int slots = sizes.Slots, width = sizes.Vectors(panel) * Width;
+        (int phase, int column) = sizes[panel];
+        int columns = Math.Min(width, g.C - column), whole = columns / Width * Width;
+        epilogue.FillBias(column, g.C, width, memory.Biases);
+        for (int t = 0; t < tiles.Count; t++)
+        {
+            int i = tiles.InOrder(t);
+            WinogradTile tile = tiles[i];
+            PlacePixels(
+                x + column, new(g.H, g.W, g.C), tile.N, 2 * tile.Y - 1 + phase / 2, 2 * tile.X - 1 + phase % 2, 2, slots, slots, memory.Outside, memory.Pixels);
+            (int rows, int across) = (tiles.Large(i).Rows ? slots : 4, tiles.Large(i).Columns ? slots : 4);
+            (ulong added, ulong unfinished) = (0, 0);
+            for (int j = 0; j < rows * across && grid.TilesOfImage > 1; j++)
+            {
+                (int r, int s) = (j / across, j % across);
+                if ((r == 0 && tile.Row > 0) || (s == 0 && tile.Column > 0))
+                    added |= 1UL << (r * slots + s);
+                if ((r == rows - 1 && tile.Row < grid.TileRows - 1) || (s == across - 1 && tile.Column < grid.TileColumns - 1))
+                    unfinished |= 1UL << (r * slots + s);
+            }
+
+            Winograd<V, S>.Rows from = new(memory.Products + i * width, sizes.ProductStep);
+            MapReturns(slots, tiles.Large(i), from, 0, new(memory.Pixels, added, ~unfinished, epilogue, memory.Biases), whole, memory.Work);
+            if (whole == columns)
+                continue;
+            memory.TakeTails(slots, slots, whole, columns - whole);
+            MapReturns(slots, tiles.Large(i), from, whole, new(memory.Tails, added, ~unfinished, epilogue, memory.Biases + whole), Width, memory.Work);
+            memory.GiveTails(slots, rows, across, whole, columns - whole);
+        }
     }
 }

@@ -1,115 +1,135 @@
+using FastGan.Ops;
+
 namespace FastGan.Cpu;
 
-/// <content>Winograd's maps on the pixels of tiles.</content>
+/// <content>Winograd's maps on the pixels of tiles, and on the taps of filters.</content>
 internal sealed unsafe partial class CpuWorker<V, S>
 {
-    /// <summary>What is made of a tile's pixels.</summary>
-    private enum WinogradMap
-    {
-        /// <summary>Data for the products: of four or five pixels along an axis.</summary>
-        Data,
-
-        /// <summary>Outputs' gradients: of three or four.</summary>
-        Spread,
-    }
-
     /// <summary>
-    /// Pointers to a square of pixels, in the order of <see cref="Winograd{V,S}"/>'s slots; those outside the image to
-    /// <paramref name="outside"/>.
+    /// Pointers to a square of pixels, slot by slot; those outside the image to <paramref name="outside"/>.
     /// </summary>
-    private static void PlacePixels(float* image, Image size, int n, int y, int x, int step, int slots, float* outside, float** pixels)
+    private static void PlacePixels(float* image, Image size, int n, int y, int x, int step, int count, int slots, float* outside, float** pixels)
     {
-        for (int i = 0; i < slots; i++, y += step, pixels += Winograd<V, S>.Slots)
+        for (int i = 0; i < count; i++, y += step, pixels += slots)
         {
             bool rowWithin = (uint)y < (uint)size.H;
-            float* row = image + (((nint)n * size.H + y) * size.W + x) * size.C;
-            for (int j = 0; j < slots; j++)
-                pixels[j] = rowWithin && (uint)(x + j * step) < (uint)size.W ? row + (nint)j * step * size.C : outside;
+            float* pixel = image + (((nint)n * size.H + y) * size.W + x) * size.C;
+            for (int j = 0, at = x; j < count; j++, at += step, pixel += (nint)step * size.C)
+                pixels[j] = rowWithin && (uint)at < (uint)size.W ? pixel : outside;
         }
     }
 
     /// <summary>
-    /// Channels [channel, end) of the pixels at memory.From, mapped to memory.To + offset, the last vector filled up with zeros.
+    /// Channels [channel, end) of the pixels of one phase that a tile's outputs read, at its points, the last vector filled up with zeros.
     /// </summary>
-    private static void MapPixels(
-        WinogradMap map, (bool Rows, bool Columns) fours, in WinogradMemory memory, int channel, int end, nint offset)
+    private static void MapData(
+        ConvShape g, int slots, WinogradTile tile, (bool Rows, bool Columns) large, int phase, float* x, int channel, int end, in WinogradMemory memory, Winograd<V, S>.Rows to)
     {
+        PlacePixels(x, new(g.H, g.W, g.C), tile.N, 2 * tile.Y - 1 + phase / 2, 2 * tile.X - 1 + phase % 2, 2, slots, slots, memory.Zeros, memory.Pixels);
         int whole = (end - channel) / Width * Width, left = end - channel - whole;
-        MapPixels(map, fours, memory.From, channel, memory.To, offset, whole, memory.Work);
+        if (slots == 8)
+            Map<Winograd<V, S>.Data7, Winograd<V, S>.Data7, Winograd<V, S>.Pixels, Winograd<V, S>.Rows>(large, new(memory.Pixels), channel, to, 0, whole, memory.Work);
+        else
+            Map<Winograd<V, S>.Data4, Winograd<V, S>.Data3, Winograd<V, S>.Pixels, Winograd<V, S>.Rows>(large, new(memory.Pixels), channel, to, 0, whole, memory.Work);
         if (left == 0)
             return;
-        int slots = map == WinogradMap.Data ? Winograd<V, S>.Slots : Winograd<V, S>.Slots - 1;
-        for (int i = 0; i < slots * slots; i++)
-        {
-            int slot = i / slots * Winograd<V, S>.Slots + i % slots;
-            Copy(memory.From[slot] + channel + whole, memory.Tails[slot], left);
-            new Span<float>(memory.Tails[slot] + left, Width - left).Clear();
-        }
-
-        MapPixels(map, fours, memory.Tails, 0, memory.To, offset + whole, Width, memory.Work);
+        memory.TakeTails(slots, slots, channel + whole, left);
+        if (slots == 8)
+            Map<Winograd<V, S>.Data7, Winograd<V, S>.Data7, Winograd<V, S>.Pixels, Winograd<V, S>.Rows>(large, new(memory.Tails), 0, to, whole, Width, memory.Work);
+        else
+            Map<Winograd<V, S>.Data4, Winograd<V, S>.Data3, Winograd<V, S>.Pixels, Winograd<V, S>.Rows>(large, new(memory.Tails), 0, to, whole, Width, memory.Work);
     }
 
-    private static void MapPixels(
-        WinogradMap map, (bool Rows, bool Columns) fours, float** from, nint offset, float** to, nint toOffset, int count, float* work)
+    /// <summary>A tile's dy at its points, the last vector filled up with zeros.</summary>
+    private static void MapSpread(ConvShape g, int slots, WinogradTile tile, (bool Rows, bool Columns) large, float* dy, in WinogradMemory memory, Winograd<V, S>.Rows to)
     {
-        Winograd<V, S>.Plain plain = default;
-        if (map == WinogradMap.Data)
-            Map<Winograd<V, S>.Data4, Winograd<V, S>.Data3, Winograd<V, S>.Plain>(fours, from, offset, to, toOffset, count, plain, work);
+        PlacePixels(dy, new(g.OutH, g.OutW, g.K), tile.N, tile.Y, tile.X, 1, slots - 1, slots, memory.Zeros, memory.Pixels);
+        int whole = g.K / Width * Width, left = g.K - whole;
+        if (slots == 8)
+            Map<Winograd<V, S>.Spread7, Winograd<V, S>.Spread7, Winograd<V, S>.Pixels, Winograd<V, S>.Rows>(large, new(memory.Pixels), 0, to, 0, whole, memory.Work);
         else
-            Map<Winograd<V, S>.Spread4, Winograd<V, S>.Spread3, Winograd<V, S>.Plain>(fours, from, offset, to, toOffset, count, plain, work);
+            Map<Winograd<V, S>.Spread4, Winograd<V, S>.Spread3, Winograd<V, S>.Pixels, Winograd<V, S>.Rows>(large, new(memory.Pixels), 0, to, 0, whole, memory.Work);
+        if (left == 0)
+            return;
+        memory.TakeTails(slots, slots - 1, whole, left);
+        if (slots == 8)
+            Map<Winograd<V, S>.Spread7, Winograd<V, S>.Spread7, Winograd<V, S>.Pixels, Winograd<V, S>.Rows>(large, new(memory.Tails), 0, to, whole, Width, memory.Work);
+        else
+            Map<Winograd<V, S>.Spread4, Winograd<V, S>.Spread3, Winograd<V, S>.Pixels, Winograd<V, S>.Rows>(large, new(memory.Tails), 0, to, whole, Width, memory.Work);
     }
 
     /// <summary>The map for the tile's kind.</summary>
-    private static void Map<Four, Three, F>(
-        (bool Rows, bool Columns) fours, float** from, nint offset, float** to, nint toOffset, int count, F finish, float* work)
-        where Four : struct, IMap<V>
-        where Three : struct, IMap<V>
-        where F : struct, IFinish<V>
+    private static void Map<Large, Small, F, T>((bool Rows, bool Columns) large, F from, nint offset, T to, nint toOffset, int count, float* work)
+        where Large : struct, IMap<V>
+        where Small : struct, IMap<V>
+        where F : struct, IPlaces<V>
+        where T : struct, IPlaces<V>
     {
-        if (fours.Rows && fours.Columns)
-            Winograd<V, S>.Apply<Four, Four, F>(from, offset, to, toOffset, count, finish, work);
-        else if (fours.Rows)
-            Winograd<V, S>.Apply<Four, Three, F>(from, offset, to, toOffset, count, finish, work);
-        else if (fours.Columns)
-            Winograd<V, S>.Apply<Three, Four, F>(from, offset, to, toOffset, count, finish, work);
+        if (large.Rows && large.Columns)
+            Winograd<V, S>.Apply<Large, Large, F, T>(from, offset, to, toOffset, count, work);
+        else if (large.Rows)
+            Winograd<V, S>.Apply<Large, Small, F, T>(from, offset, to, toOffset, count, work);
+        else if (large.Columns)
+            Winograd<V, S>.Apply<Small, Large, F, T>(from, offset, to, toOffset, count, work);
         else
-            Winograd<V, S>.Apply<Three, Three, F>(from, offset, to, toOffset, count, finish, work);
+            Winograd<V, S>.Apply<Small, Small, F, T>(from, offset, to, toOffset, count, work);
+    }
+
+    private static void MapOutputs(
+        int slots, (bool, bool) large, Winograd<V, S>.Rows from, int offset, Winograd<V, S>.Pixels to, int count, float* work)
+    {
+        if (slots == 8)
+            Map<Winograd<V, S>.Output7, Winograd<V, S>.Output7, Winograd<V, S>.Rows, Winograd<V, S>.Pixels>(large, from, offset, to, 0, count, work);
+        else
+            Map<Winograd<V, S>.Output4, Winograd<V, S>.Output3, Winograd<V, S>.Rows, Winograd<V, S>.Pixels>(large, from, offset, to, 0, count, work);
+    }
+
+    private static void MapReturns(
+        int slots, (bool, bool) large, Winograd<V, S>.Rows from, int offset, Winograd<V, S>.Pixels to, int count, float* work)
+    {
+        if (slots == 8)
+            Map<Winograd<V, S>.Return7, Winograd<V, S>.Return7, Winograd<V, S>.Rows, Winograd<V, S>.Pixels>(large, from, offset, to, 0, count, work);
+        else
+            Map<Winograd<V, S>.Return4, Winograd<V, S>.Return3, Winograd<V, S>.Rows, Winograd<V, S>.Pixels>(large, from, offset, to, 0, count, work);
     }
 
     /// <summary>One worker's memory for the maps of a block of tiles.</summary>
     private readonly struct WinogradMemory
     {
-        private const int Line = 16;
+        private readonly float* _next;
 
         /// <param name="memory">On a cache line; null to learn how much it takes.</param>
-        /// <param name="tiles">Most tiles of a block.</param>
         /// <param name="channels">Most channels of an image.</param>
-        public WinogradMemory(float* memory, int tiles, int channels)
+        /// <param name="tiles">Most tiles of a block.</param>
+        public WinogradMemory(float* memory, int channels, int tiles)
         {
-            const int Points = Winograd<V, S>.Points;
-            float* next = memory;
-            float* Take(long floats)
-            {
-                float* taken = next;
-                next += (floats + Line - 1) / Line * Line;
-                return taken;
-            }
-
-            Zeros = Take(channels);
-            Outside = Take(channels);
-            Biases = Take(WidestColumns);
-            Work = Take(Points * Width);
-            float* tails = Take(Points * Width);
-            From = (float**)Take(2 * Points);
-            To = (float**)Take(2 * Points);
-            Tails = (float**)Take(2 * Points);
-            Tiles = (WinogradTile*)Take((long)tiles * sizeof(WinogradTile) / sizeof(float));
-            Floats = next - memory;
+            const int Points = Winograd<V, S>.MostPoints;
+            _next = memory;
+            Zeros = Take(ref _next, channels);
+            Outside = Take(ref _next, channels);
+            Biases = Take(ref _next, WidestColumns);
+            Work = Take(ref _next, Points * Width);
+            float* tails = Take(ref _next, Points * Width);
+            Pixels = (float**)Take(ref _next, 2 * Points);
+            Tails = (float**)Take(ref _next, 2 * Points);
+            Tiles = (WinogradTile*)Take(ref _next, (long)tiles * sizeof(WinogradTile) / sizeof(float));
+            Floats = _next - memory;
             if (memory == null)
                 return;
             new Span<float>(Zeros, channels).Clear();
+            new Span<float>(Outside, channels).Clear();
             for (int i = 0; i < Points; i++)
                 Tails[i] = tails + i * Width;
+        }
+
+        /// <summary>With room for a block's data and products, and for the taps of filters.</summary>
+        public WinogradMemory(float* memory, ConvShape g, in WinogradProducts sizes)
+            : this(memory, Math.Max(g.C, g.K), sizes.MostBlockTiles)
+        {
+            Taps = Take(ref _next, Phases * (long)sizes.Channels * WidestColumns);
+            Data = Take(ref _next, sizes.Points * sizes.DataStep);
+            Products = Take(ref _next, sizes.Points * sizes.ProductStep);
+            Floats = _next - memory;
         }
 
         public long Floats { get; }
@@ -123,14 +143,48 @@ internal sealed unsafe partial class CpuWorker<V, S>
 
         public float* Work { get; }
 
-        /// <summary>The pointers of a map.</summary>
-        public float** From { get; }
-
-        public float** To { get; }
+        /// <summary>The pointers of a tile's pixels.</summary>
+        public float** Pixels { get; }
 
         /// <summary>A vector for each slot, for channels that don't fill one.</summary>
         public float** Tails { get; }
 
         public WinogradTile* Tiles { get; }
+
+        /// <summary>The four taps of one phase.</summary>
+        public float* Taps { get; }
+
+        /// <summary>For each point a row for each tile.</summary>
+        public float* Data { get; }
+
+        public float* Products { get; }
+
+        /// <summary>Copies the channels that are left over, filled up with zeros.</summary>
+        public void TakeTails(int slots, int count, int channel, int left)
+        {
+            for (int i = 0; i < count * count; i++)
+            {
+                int slot = i / count * slots + i % count;
+                Copy(Pixels[slot] + channel, Tails[slot], left);
+                new Span<float>(Tails[slot] + left, Width - left).Clear();
+            }
+        }
+
+        /// <summary>Copies the channels that are left over to their pixels.</summary>
+        public void GiveTails(int slots, int rows, int columns, int channel, int left)
+        {
+            for (int i = 0; i < rows * columns; i++)
+            {
+                int slot = i / columns * slots + i % columns;
+                Copy(Tails[slot], Pixels[slot] + channel, left);
+            }
+        }
+
+        private static float* Take(ref float* next, long floats)
+        {
+            float* taken = next;
+            next += (floats + Line - 1) / Line * Line;
+            return taken;
+        }
     }
 }

@@ -22,6 +22,8 @@ internal static class Accuracy
     /// </summary>
     private const double WinogradFactor = 51.2 / 8;
 
+    private const double WinogradFactor7 = 346.5 / 14;
+
     /// <summary>
     /// The largest ‖computed − exact‖₂ of each written tensor. A stable algorithm in floats gives nearly the exact result of nearly the
     /// given inputs. So the measure is Δ, the change of the exact result when every input moves by up to one unit roundoff of
@@ -37,7 +39,7 @@ internal static class Accuracy
         if (op.Instruction.Flops == 0)
             return writes.ToDictionary(t => t, _ => 0.0);
         Dictionary<Tensor, double> change = Change(op, exact, reference, Unit, operand => operand.Values);
-        double factor = 2 * (TakesWinograd(op) ? WinogradFactor : 1);
+        double factor = 2 * (TakesWinograd(op) ? WinogradGrid.Large(new OpText(op.Text).Geometry()) == 7 ? WinogradFactor7 : WinogradFactor : 1);
         return writes.ToDictionary(t => t, t => factor * Math.Sqrt(Length(op)) * change[t] + 2 * Unit * Norm(exact.Values(t)));
     }
 
