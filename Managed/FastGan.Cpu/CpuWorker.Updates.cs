@@ -82,7 +82,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
             V direction = S.Divide(mean, S.MultiplyAdd(S.Sqrt(square), scale, epsilon));
             S.Store(mean, m + i);
             S.Store(square, v + i);
-            S.Store(S.MultiplyAdd(step, direction, S.Load(p + i)), p + i);
+            S.StorePast(S.MultiplyAdd(step, direction, S.Load(p + i)), p + i);
         }
     }
 
@@ -96,7 +96,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
             square = S.MultiplyAdd(follow, S.Subtract(S.Multiply(dp, dp), square), square);
             V direction = S.Divide(dp, S.Add(S.Sqrt(square), epsilon));
             S.Store(square, s + i);
-            S.Store(S.MultiplyAdd(step, direction, S.Load(p + i)), p + i);
+            S.StorePast(S.MultiplyAdd(step, direction, S.Load(p + i)), p + i);
         }
     }
 

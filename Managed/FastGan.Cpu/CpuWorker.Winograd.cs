@@ -5,9 +5,8 @@ namespace FastGan.Cpu;
 /// <content>
 /// Convolutions of 4 × 4 filters and stride 2 with fewer multiplications. Pixels of even and of odd rows and columns make four images
 /// of half the size, the phases, on each of which the filter has 2 × 2 taps and stride 1; these take <see cref="Winograd{V,S}"/>. The image's backward
-/// pass is the transpose of all that. Each worker takes its images or its panels of columns, block of tiles by block of tiles, from pixels to points, through the
-/// products, and back to pixels. Workers may be far apart, so that what one has written costs another dearly to read: a few of them rather transform the filters or
-/// the pixels each for itself, whichever are fewer.
+/// pass is the transpose of all that. Each worker takes its images, block of tiles by block of tiles, from pixels to points, through the products, and back to
+/// pixels, so that what is between stays in its own cache; only the transformed filters are everybody's.
 /// </content>
 internal sealed unsafe partial class CpuWorker<V, S>
 {
@@ -28,9 +27,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
 
     private const int Phases = 4;
 
-    /// <summary>Up to so many workers each transform the filters for themselves.</summary>
-    private const int FewWorkers = 4;
-
     /// <summary>Columns of the widest tile.</summary>
     private static int WidestColumns => MicroKernel<V, S>.WidestTile * Width;
 
@@ -40,7 +36,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
     /// </summary>
     private readonly struct WinogradProducts
     {
-        public WinogradProducts(ConvShape g, bool forward, int workers)
+        public WinogradProducts(ConvShape g, bool forward)
         {
             Forward = forward;
             Slots = WinogradGrid.Large(g) + 1;
@@ -51,11 +47,8 @@ internal sealed unsafe partial class CpuWorker<V, S>
             Panels = forward ? PanelsOfPhase : Phases * PanelsOfPhase;
             FilterStep = (nint)Depth * WidestColumns + Line;
             int tiles = g.N * new WinogradGrid(g, 1, (0, g.N)).TilesOfImage;
-            ByPanels = g.N < workers || (Panels * WidestColumns > tiles && IsEven(Panels, workers));
-            int own = ByPanels ? (Panels + workers - 1) / workers : Panels;
-            Group = (int)Math.Clamp(WinogradFilterFloats / PanelFloats, 1, own);
-            int kept = WinogradBlockFloats / Points / (Depth + WidestColumns) / TileRows * TileRows;
-            Tiles = Math.Clamp(Group < own ? tiles : kept, FewestTiles, MostTiles);
+            Group = (int)Math.Clamp(WinogradFilterFloats / PanelFloats, 1, Panels);
+            Tiles = Math.Clamp(Group < Panels ? tiles : WinogradBlockFloats / Points / (Depth + WidestColumns) / TileRows * TileRows, FewestTiles, MostTiles);
             MostBlockTiles = new WinogradGrid(g, Tiles, (0, g.N)).MostTiles;
             DataStep = (nint)MostBlockTiles * Depth + Line;
             ProductStep = (nint)(MostBlockTiles + TileRows) * WidestColumns + Line;
@@ -78,9 +71,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
         public int PanelsOfPhase { get; }
 
         public int Panels { get; }
-
-        /// <summary>Whether the workers share out the panels, not the images.</summary>
-        public bool ByPanels { get; }
 
         /// <summary>Panels at a time.</summary>
         public int Group { get; }
@@ -110,43 +100,39 @@ internal sealed unsafe partial class CpuWorker<V, S>
 
     private void RunWinograd(ConvShape g, bool forward, float* input, float* w, in Epilogue<V, S> epilogue, float* output)
     {
-        WinogradProducts sizes = new(g, forward, team.Size);
-        bool alone = sizes.ByPanels || team.Size <= FewWorkers;
-        long filterFloats = sizes.Group * sizes.PanelFloats;
+        WinogradProducts sizes = new(g, forward);
         WinogradMemory memory = new(null, g, sizes);
-        float* filters = Scratch(alone ? 0 : filterFloats, memory.Floats + (alone ? filterFloats : 0), out float* own);
+        float* filters = Scratch(sizes.Group * sizes.PanelFloats, memory.Floats, out float* own);
         memory = new(own, g, sizes);
-        if (alone)
-            filters = own + memory.Floats;
-        WinogradGrid grid = new(g, sizes.Tiles, sizes.ByPanels ? (0, g.N) : Share(g.N));
+
+        // Of fewer images than workers, each makes some panels of all.
+        bool byImages = g.N >= team.Size;
+        WinogradGrid grid = new(g, sizes.Tiles, byImages ? Share(g.N) : (0, g.N));
         WinogradBlock tiles = new(memory.Tiles);
         int phases = sizes.Depth / sizes.Channels;
-        (int panel, int panelEnd) = sizes.ByPanels ? Share(sizes.Panels) : (0, sizes.Panels);
-        for (int first = panel, end; first < panelEnd; first = end)
+        for (int first = 0, end; first < sizes.Panels; first = end)
         {
-            end = Math.Min(first + sizes.Group, panelEnd);
-            int units = (end - first) * phases;
-            (int unit, int unitEnd) = alone ? (0, units) : Share(units);
-
             // The filters before may be in use still.
-            if (!alone && first > panel)
+            if (first > 0)
                 team.Sync();
+            end = Math.Min(first + sizes.Group, sizes.Panels);
+            (int unit, int unitEnd) = Share((end - first) * phases);
             for (; unit < unitEnd; unit++)
                 PackWinograd(g, sizes, first + unit / phases, unit % phases, w, filters + unit / phases * sizes.PanelFloats, memory);
-            if (!alone)
-                team.Sync();
+            team.Sync();
+            (int panel, int panelEnd) = byImages ? (0, end - first) : Share(end - first);
             for (int block = 0; block < grid.Blocks; block++)
             {
                 grid.Fill(block, ref tiles);
-                if (first == panel || grid.Blocks > 1)
+                if (first == 0 || grid.Blocks > 1)
                     WinogradData(g, sizes, tiles, input, memory);
-                for (int i = first; i < end; i++)
+                for (int i = panel; i < panelEnd; i++)
                 {
-                    WinogradMultiply(sizes, tiles, sizes.Vectors(i), filters + (i - first) * sizes.PanelFloats, memory);
+                    WinogradMultiply(sizes, tiles, sizes.Vectors(first + i), filters + i * sizes.PanelFloats, memory);
                     if (forward)
-                        WinogradOutputs(g, sizes, tiles, i, epilogue, output, memory);
+                        WinogradOutputs(g, sizes, tiles, first + i, epilogue, output, memory);
                     else
-                        WinogradReturns(g, sizes, tiles, grid, i, epilogue, output, memory);
+                        WinogradReturns(g, sizes, tiles, grid, first + i, epilogue, output, memory);
                 }
             }
         }
@@ -175,11 +161,11 @@ internal sealed unsafe partial class CpuWorker<V, S>
             memory.Pixels[j / 2 * sizes.Slots + j % 2] = tap;
         }
 
-        Winograd<V, S>.Rows to = new(packed + (sizes.Forward ? phase * step : 0), sizes.FilterStep);
+        Winograd<V, S>.SharedRows to = new(packed + (sizes.Forward ? phase * step : 0), sizes.FilterStep);
         if (sizes.Slots == 8)
-            Winograd<V, S>.Apply<Winograd<V, S>.Evaluate7, Winograd<V, S>.Evaluate7, Winograd<V, S>.Pixels, Winograd<V, S>.Rows>(new(memory.Pixels), 0, to, 0, (int)step, memory.Work);
+            Winograd<V, S>.Apply<Winograd<V, S>.Evaluate7, Winograd<V, S>.Evaluate7, Winograd<V, S>.Pixels, Winograd<V, S>.SharedRows>(new(memory.Pixels), 0, to, 0, (int)step, memory.Work);
         else
-            Winograd<V, S>.Apply<Winograd<V, S>.Evaluate4, Winograd<V, S>.Evaluate4, Winograd<V, S>.Pixels, Winograd<V, S>.Rows>(new(memory.Pixels), 0, to, 0, (int)step, memory.Work);
+            Winograd<V, S>.Apply<Winograd<V, S>.Evaluate4, Winograd<V, S>.Evaluate4, Winograd<V, S>.Pixels, Winograd<V, S>.SharedRows>(new(memory.Pixels), 0, to, 0, (int)step, memory.Work);
     }
 
     /// <summary>The tiles at all points: a row for each.</summary>

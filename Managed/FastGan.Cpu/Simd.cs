@@ -19,6 +19,9 @@ internal unsafe interface ISimd<V> where V : struct
 
     static abstract void Store(V v, float* p);
 
+    /// <summary>As <see cref="Store"/>, past the caches where p is aligned to a vector.</summary>
+    static abstract void StorePast(V v, float* p);
+
     static abstract V Add(V a, V b);
 
     static abstract V Subtract(V a, V b);
@@ -60,6 +63,15 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<float> v, float* p) => v.Store(p);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePast(Vector512<float> v, float* p)
+    {
+        if (((nint)p & 63) == 0)
+            v.StoreAlignedNonTemporal(p);
+        else
+            v.Store(p);
+    }
 
     public static Vector512<float> Add(Vector512<float> a, Vector512<float> b) => a + b;
 
@@ -103,6 +115,15 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector256<float> v, float* p) => v.Store(p);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePast(Vector256<float> v, float* p)
+    {
+        if (((nint)p & 31) == 0)
+            v.StoreAlignedNonTemporal(p);
+        else
+            v.Store(p);
+    }
+
     public static Vector256<float> Add(Vector256<float> a, Vector256<float> b) => a + b;
 
     public static Vector256<float> Subtract(Vector256<float> a, Vector256<float> b) => a - b;
@@ -145,6 +166,15 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector128<float> v, float* p) => v.Store(p);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePast(Vector128<float> v, float* p)
+    {
+        if (((nint)p & 15) == 0)
+            v.StoreAlignedNonTemporal(p);
+        else
+            v.Store(p);
+    }
+
     public static Vector128<float> Add(Vector128<float> a, Vector128<float> b) => a + b;
 
     public static Vector128<float> Subtract(Vector128<float> a, Vector128<float> b) => a - b;
@@ -184,6 +214,8 @@ internal readonly unsafe struct Simd1 : ISimd<float>
     public static float Load(float* p) => *p;
 
     public static void Store(float v, float* p) => *p = v;
+
+    public static void StorePast(float v, float* p) => *p = v;
 
     public static float Add(float a, float b) => a + b;
 

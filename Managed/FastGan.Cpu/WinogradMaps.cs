@@ -157,6 +157,16 @@ internal static unsafe class Winograd<V, S>
         public void Put(V value, int slot, nint column) => S.Store(value, first + slot * step + column);
     }
 
+    /// <summary>As <see cref="Rows"/>, for all workers.</summary>
+    public readonly struct SharedRows(float* first, nint step) : IPlaces<V>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public float* At(int slot) => first + slot * step;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Put(V value, int slot, nint column) => S.StorePast(value, first + slot * step + column);
+    }
+
     /// <summary>Pixels, wherever they are. Stored: act(value + bias), after what is there has been added, each where its set of slots says so.</summary>
     public readonly struct Pixels(float** at, ulong added, ulong finished, Epilogue<V, S> epilogue, float* biases) : IPlaces<V>
     {
