@@ -213,10 +213,13 @@ internal sealed unsafe partial class CpuWorker<V, S>
         {
             PlacePixels(y + column, new(g.OutH, g.OutW, g.K), tiles[i].N, tiles[i].Y, tiles[i].X, 1, slots - 1, slots, memory.Outside, memory.Pixels);
             Winograd<V, S>.Rows from = new(memory.Products + i * width, sizes.ProductStep);
-            MapOutputs(slots, tiles.Large(i), from, 0, new(memory.Pixels, 0, ~0UL, epilogue, memory.Biases), whole, memory.Work);
+            if (epilogue.IsPlain)
+                MapOutputs(slots, tiles.Large(i), from, 0, new Winograd<V, S>.Pixels(memory.Pixels), whole, memory.Work);
+            else
+                MapOutputs(slots, tiles.Large(i), from, 0, new Winograd<V, S>.FinishedPixels(memory.Pixels, 0, ~0UL, epilogue, memory.Biases), whole, memory.Work);
             if (whole == columns)
                 continue;
-            MapOutputs(slots, tiles.Large(i), from, whole, new(memory.Tails, 0, ~0UL, epilogue, memory.Biases + whole), Width, memory.Work);
+            MapOutputs(slots, tiles.Large(i), from, whole, new Winograd<V, S>.FinishedPixels(memory.Tails, 0, ~0UL, epilogue, memory.Biases + whole), Width, memory.Work);
             memory.GiveTails(slots, tiles.Large(i).Rows ? slots - 1 : 3, tiles.Large(i).Columns ? slots - 1 : 3, whole, columns - whole);
         }
     }
@@ -250,11 +253,14 @@ internal sealed unsafe partial class CpuWorker<V, S>
             }
 
             Winograd<V, S>.Rows from = new(memory.Products + i * width, sizes.ProductStep);
-            MapReturns(slots, tiles.Large(i), from, 0, new(memory.Pixels, added, ~unfinished, epilogue, memory.Biases), whole, memory.Work);
+            if (epilogue.IsPlain && added == 0)
+                MapReturns(slots, tiles.Large(i), from, 0, new Winograd<V, S>.Pixels(memory.Pixels), whole, memory.Work);
+            else
+                MapReturns(slots, tiles.Large(i), from, 0, new Winograd<V, S>.FinishedPixels(memory.Pixels, added, ~unfinished, epilogue, memory.Biases), whole, memory.Work);
             if (whole == columns)
                 continue;
             memory.TakeTails(slots, slots, whole, columns - whole);
-            MapReturns(slots, tiles.Large(i), from, whole, new(memory.Tails, added, ~unfinished, epilogue, memory.Biases + whole), Width, memory.Work);
+            MapReturns(slots, tiles.Large(i), from, whole, new Winograd<V, S>.FinishedPixels(memory.Tails, added, ~unfinished, epilogue, memory.Biases + whole), Width, memory.Work);
             memory.GiveTails(slots, rows, across, whole, columns - whole);
         }
     }

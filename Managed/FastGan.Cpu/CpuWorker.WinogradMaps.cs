@@ -62,8 +62,8 @@ internal sealed unsafe partial class CpuWorker<V, S>
     private static void Map<Large, Small, F, T>((bool Rows, bool Columns) large, F from, nint offset, T to, nint toOffset, int count, float* work)
         where Large : struct, IMap<V>
         where Small : struct, IMap<V>
-        where F : struct, IPlaces<V>
-        where T : struct, IPlaces<V>
+        where F : struct, IPlaces<V, F>
+        where T : struct, IPlaces<V, T>
     {
         if (large.Rows && large.Columns)
             Winograd<V, S>.Apply<Large, Large, F, T>(from, offset, to, toOffset, count, work);
@@ -75,22 +75,22 @@ internal sealed unsafe partial class CpuWorker<V, S>
             Winograd<V, S>.Apply<Small, Small, F, T>(from, offset, to, toOffset, count, work);
     }
 
-    private static void MapOutputs(
-        int slots, (bool, bool) large, Winograd<V, S>.Rows from, int offset, Winograd<V, S>.Pixels to, int count, float* work)
+    private static void MapOutputs<T>(int slots, (bool, bool) large, Winograd<V, S>.Rows from, int offset, T to, int count, float* work)
+        where T : struct, IPlaces<V, T>
     {
         if (slots == 8)
-            Map<Winograd<V, S>.Output7, Winograd<V, S>.Output7, Winograd<V, S>.Rows, Winograd<V, S>.Pixels>(large, from, offset, to, 0, count, work);
+            Map<Winograd<V, S>.Output7, Winograd<V, S>.Output7, Winograd<V, S>.Rows, T>(large, from, offset, to, 0, count, work);
         else
-            Map<Winograd<V, S>.Output4, Winograd<V, S>.Output3, Winograd<V, S>.Rows, Winograd<V, S>.Pixels>(large, from, offset, to, 0, count, work);
+            Map<Winograd<V, S>.Output4, Winograd<V, S>.Output3, Winograd<V, S>.Rows, T>(large, from, offset, to, 0, count, work);
     }
 
-    private static void MapReturns(
-        int slots, (bool, bool) large, Winograd<V, S>.Rows from, int offset, Winograd<V, S>.Pixels to, int count, float* work)
+    private static void MapReturns<T>(int slots, (bool, bool) large, Winograd<V, S>.Rows from, int offset, T to, int count, float* work)
+        where T : struct, IPlaces<V, T>
     {
         if (slots == 8)
-            Map<Winograd<V, S>.Return7, Winograd<V, S>.Return7, Winograd<V, S>.Rows, Winograd<V, S>.Pixels>(large, from, offset, to, 0, count, work);
+            Map<Winograd<V, S>.Return7, Winograd<V, S>.Return7, Winograd<V, S>.Rows, T>(large, from, offset, to, 0, count, work);
         else
-            Map<Winograd<V, S>.Return4, Winograd<V, S>.Return3, Winograd<V, S>.Rows, Winograd<V, S>.Pixels>(large, from, offset, to, 0, count, work);
+            Map<Winograd<V, S>.Return4, Winograd<V, S>.Return3, Winograd<V, S>.Rows, T>(large, from, offset, to, 0, count, work);
     }
 
     /// <summary>One worker's memory for the maps of a block of tiles.</summary>

@@ -12,6 +12,9 @@ internal readonly unsafe struct Epilogue<V, S>(float* bias, int period, Activati
     private readonly ActivationKind _kind = act.Kind;
     private readonly V _slope = S.Broadcast(act.Kind == ActivationKind.LeakyRelu ? (float)act.Slope : 1);
 
+    /// <summary>Whether a sum stays as it is.</summary>
+    public bool IsPlain => bias == null && _kind == ActivationKind.Identity;
+
     public V Apply(V sum) => VectorMath<V, S>.Activate(_kind, _slope, sum);
 
     public float BiasAt(int column) => bias == null ? 0 : bias[column % period];

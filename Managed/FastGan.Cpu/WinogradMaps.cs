@@ -21,10 +21,14 @@ internal interface IMap<V>
 }
 
 /// <summary>Where a map's numbers are: a pointer for each slot.</summary>
-internal unsafe interface IPlaces<V>
+internal unsafe interface IPlaces<V, TSelf>
     where V : struct
+    where TSelf : struct
 {
-    float* At(int slot);
+    /// <summary>The same places, counted from a slot on.</summary>
+    TSelf From(int slot);
+
+    V Load(int slot, nint column);
 
     /// <summary>Stores what the map made for a slot, <paramref name="column"/> numbers behind its pointer.</summary>
     void Put(V value, int slot, nint column);
@@ -57,8 +61,8 @@ internal static unsafe class Winograd<V, S>
     public static void Apply<Down, Across, F, T>(F from, nint offset, T to, nint toOffset, int count, float* work)
         where Down : struct, IMap<V>
         where Across : struct, IMap<V>
-        where F : struct, IPlaces<V>
-        where T : struct, IPlaces<V>
+        where F : struct, IPlaces<V, F>
+        where T : struct, IPlaces<V, T>
     {
         for (int v = 0; v < count; v += S.Width, offset += S.Width, toOffset += S.Width)
         {
@@ -66,23 +70,24 @@ internal static unsafe class Winograd<V, S>
             {
                 if ((Across.Reads >> j & 1) == 0)
                     continue;
+                F column = from.From(j);
                 V x0 = S.Zero, x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0, x6 = x0, x7 = x0;
                 if ((Down.Reads & 1) != 0)
-                    x0 = S.Load(from.At(j) + offset);
+                    x0 = column.Load(0, offset);
                 if ((Down.Reads & 2) != 0)
-                    x1 = S.Load(from.At(Down.Slots + j) + offset);
+                    x1 = column.Load(Down.Slots, offset);
                 if ((Down.Reads & 4) != 0)
-                    x2 = S.Load(from.At(2 * Down.Slots + j) + offset);
+                    x2 = column.Load(2 * Down.Slots, offset);
                 if ((Down.Reads & 8) != 0)
-                    x3 = S.Load(from.At(3 * Down.Slots + j) + offset);
+                    x3 = column.Load(3 * Down.Slots, offset);
                 if ((Down.Reads & 16) != 0)
-                    x4 = S.Load(from.At(4 * Down.Slots + j) + offset);
+                    x4 = column.Load(4 * Down.Slots, offset);
                 if ((Down.Reads & 32) != 0)
-                    x5 = S.Load(from.At(5 * Down.Slots + j) + offset);
+                    x5 = column.Load(5 * Down.Slots, offset);
                 if ((Down.Reads & 64) != 0)
-                    x6 = S.Load(from.At(6 * Down.Slots + j) + offset);
+                    x6 = column.Load(6 * Down.Slots, offset);
                 if ((Down.Reads & 128) != 0)
-                    x7 = S.Load(from.At(7 * Down.Slots + j) + offset);
+                    x7 = column.Load(7 * Down.Slots, offset);
                 Down.Apply(x0, x1, x2, x3, x4, x5, x6, x7, out x0, out x1, out x2, out x3, out x4, out x5, out x6, out x7);
                 float* at = work + j * S.Width;
                 if ((Down.Writes & 1) != 0)
@@ -108,7 +113,7 @@ internal static unsafe class Winograd<V, S>
                 if ((Down.Writes >> i & 1) == 0)
                     continue;
                 float* row = work + i * Down.Slots * S.Width;
-                int first = i * Down.Slots;
+                T results = to.From(i * Down.Slots);
                 V x0 = S.Zero, x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0, x6 = x0, x7 = x0;
                 if ((Across.Reads & 1) != 0)
                     x0 = S.Load(row);
@@ -128,58 +133,71 @@ internal static unsafe class Winograd<V, S>
                     x7 = S.Load(row + 7 * S.Width);
                 Across.Apply(x0, x1, x2, x3, x4, x5, x6, x7, out x0, out x1, out x2, out x3, out x4, out x5, out x6, out x7);
                 if ((Across.Writes & 1) != 0)
-                    to.Put(x0, first, toOffset);
+                    results.Put(x0, 0, toOffset);
                 if ((Across.Writes & 2) != 0)
-                    to.Put(x1, first + 1, toOffset);
+                    results.Put(x1, 1, toOffset);
                 if ((Across.Writes & 4) != 0)
-                    to.Put(x2, first + 2, toOffset);
+                    results.Put(x2, 2, toOffset);
                 if ((Across.Writes & 8) != 0)
-                    to.Put(x3, first + 3, toOffset);
+                    results.Put(x3, 3, toOffset);
                 if ((Across.Writes & 16) != 0)
-                    to.Put(x4, first + 4, toOffset);
+                    results.Put(x4, 4, toOffset);
                 if ((Across.Writes & 32) != 0)
-                    to.Put(x5, first + 5, toOffset);
+                    results.Put(x5, 5, toOffset);
                 if ((Across.Writes & 64) != 0)
-                    to.Put(x6, first + 6, toOffset);
+                    results.Put(x6, 6, toOffset);
                 if ((Across.Writes & 128) != 0)
-                    to.Put(x7, first + 7, toOffset);
+                    results.Put(x7, 7, toOffset);
             }
         }
     }
 
-    /// <summary>Points or taps: slot i is at i · step, and is stored as it is.</summary>
-    public readonly struct Rows(float* first, nint step) : IPlaces<V>
+    /// <summary>Points or taps: slot i is at i · step.</summary>
+    public readonly struct Rows(float* first, nint step) : IPlaces<V, Rows>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public float* At(int slot) => first + slot * step;
+        public Rows From(int slot) => new(first + slot * step, step);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Load(int slot, nint column) => S.Load(first + slot * step + column);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Put(V value, int slot, nint column) => S.Store(value, first + slot * step + column);
     }
 
-    /// <summary>As <see cref="Rows"/>, for all workers.</summary>
-    public readonly struct SharedRows(float* first, nint step) : IPlaces<V>
+    /// <summary>As <see cref="Rows"/>, stored past the caches: another worker will read it.</summary>
+    public readonly struct SharedRows(float* first, nint step) : IPlaces<V, SharedRows>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public float* At(int slot) => first + slot * step;
+        public SharedRows From(int slot) => new(first + slot * step, step);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Load(int slot, nint column) => S.Load(first + slot * step + column);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Put(V value, int slot, nint column) => S.StorePast(value, first + slot * step + column);
     }
 
-    /// <summary>Pixels, wherever they are. Stored: act(value + bias), after what is there has been added, each where its set of slots says so.</summary>
-    public readonly struct Pixels(float** at, ulong added, ulong finished, Epilogue<V, S> epilogue, float* biases) : IPlaces<V>
+    /// <summary>Pixels, wherever they are.</summary>
+    public readonly struct Pixels(float** at) : IPlaces<V, Pixels>
     {
-        /// <summary>Pixels that are read, or stored as they are.</summary>
-        public Pixels(float** at)
-            : this(at, 0, 0, default, null)
-        {
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Pixels From(int slot) => new(at + slot);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public float* At(int slot) => at[slot];
+        public V Load(int slot, nint column) => S.Load(at[slot] + column);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Put(V value, int slot, nint column) => S.Store(value, at[slot] + column);
+    }
+
+    /// <summary>Pixels that get act(value + bias), after what is there has been added, each where its set of slots says so.</summary>
+    public readonly struct FinishedPixels(float** at, ulong added, ulong finished, Epilogue<V, S> epilogue, float* biases) : IPlaces<V, FinishedPixels>
+    {
+        public FinishedPixels From(int slot) => new(at + slot, added >> slot, finished >> slot, epilogue, biases);
+
+        public V Load(int slot, nint column) => S.Load(at[slot] + column);
+
         public void Put(V value, int slot, nint column)
         {
             float* pixel = at[slot] + column;
@@ -346,7 +364,7 @@ internal static unsafe class Winograd<V, S>
             y0 = x0;
             y1 = S.Add(even, odd);
             y2 = S.Subtract(even, odd);
-            
+
             // The values of a polynomial at 2 (Horner).
             y3 = S.MultiplyAdd(S.Broadcast(2), S.MultiplyAdd(S.Broadcast(2), S.MultiplyAdd(S.Broadcast(2), x3, x2), x1), x0);
             y4 = x3;

@@ -1,4 +1,5 @@
 using FastGan.Cpu;
+using FastGan.Ops;
 using FastGan.Programs;
 using FastGan.Reference;
 using FastGan.Tensors;
@@ -109,9 +110,10 @@ internal static class Accuracy
     private static double WinogradFactor(OpCase op)
     {
         OpText text = new(op.Text);
-        if (!text.Name.StartsWith("conv", StringComparison.Ordinal) || !WinogradGrid.Takes(text.Geometry()))
+        if (!text.Name.StartsWith("conv", StringComparison.Ordinal))
             return 1;
-        return WinogradGrid.Large(text.Geometry()) == 7 ? WinogradOf7 : WinogradOf4;
+        ConvShape g = text.Geometry();
+        return !WinogradGrid.Takes(g) ? 1 : WinogradGrid.Large(g) == 7 ? WinogradOf7 : WinogradOf4;
     }
 
     public static double Distance(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
