@@ -138,9 +138,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
         }
     }
 
-    /// <summary>Whether the workers' shares of so many units are nearly the same.</summary>
-    private static bool IsEven(int units, int workers) => units % workers == 0 || units >= 4 * workers;
-
     /// <summary>The transformed filter for one panel of columns; forward for one phase of its depth.</summary>
     private static void PackWinograd(ConvShape g, in WinogradProducts sizes, int panel, int phase, float* w, float* packed, in WinogradMemory memory)
     {

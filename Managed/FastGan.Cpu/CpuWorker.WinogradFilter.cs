@@ -20,19 +20,24 @@ internal sealed unsafe partial class CpuWorker<V, S>
     /// </summary>
     private readonly struct WinogradGradient
     {
-        public WinogradGradient(ConvShape g, int tiles, int points)
+        public WinogradGradient(ConvShape g, int tiles, int points, int workers)
         {
             Panels = (g.C + WidestColumns - 1) / WidestColumns;
             RowTiles = (g.K + TileRows - 1) / TileRows;
-            Channels = Padded(g.K) + Line;
+            Channels = Padded(g.K);
             DataStep = (nint)tiles * WidestColumns + Line;
             SpreadStep = (nint)tiles * Channels + Line;
             SumStep = (nint)RowTiles * TileRows * WidestColumns + Line;
-            Group = (int)Math.Clamp(WinogradFilterFloats / (points * SumStep), 1, Phases * Panels);
+            IsEven = Phases * Panels % workers == 0 || Phases * Panels >= 4 * workers;
+            int most = IsEven ? (Phases * Panels + workers - 1) / workers : Phases * Panels;
+            Group = (int)Math.Clamp(WinogradFilterFloats / (points * SumStep), 1, most);
         }
 
         /// <summary>Panels of one phase.</summary>
         public int Panels { get; }
+
+        /// <summary>Whether the workers' shares of the panels are nearly the same.</summary>
+        public bool IsEven { get; }
 
         /// <summary>Panels at a time.</summary>
         public int Group { get; }
@@ -40,7 +45,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
         /// <summary>Of K.</summary>
         public int RowTiles { get; }
 
-        /// <summary>Floats from one row of dy to the next: K in whole vectors, and a line, so that a column does not fall into few sets of the cache.</summary>
+        /// <summary>K in whole vectors.</summary>
         public int Channels { get; }
 
         /// <summary>Floats from one point's data, dy, sums to the next one's. The last tile of rows may read beyond K.</summary>
@@ -55,8 +60,8 @@ internal sealed unsafe partial class CpuWorker<V, S>
     {
         WinogradGrid grid = new(g, WinogradFilterTiles, (0, g.N));
         int slots = WinogradGrid.Large(g) + 1, points = slots * slots;
-        WinogradGradient sizes = new(g, grid.MostTiles, points);
-        bool alone = IsEven(Phases * sizes.Panels, team.Size);
+        WinogradGradient sizes = new(g, grid.MostTiles, points, team.Size);
+        bool alone = sizes.IsEven;
         long panelData = points * sizes.DataStep, panelSums = points * sizes.SumStep, floats = sizes.Group * (panelData + panelSums) + points * sizes.SpreadStep + TileRows;
         WinogradMemory memory = new(null, Math.Max(g.C, g.K), grid.MostTiles);
         float* data = Scratch(alone ? 0 : floats, memory.Floats + (alone ? floats : 0), out float* own);
