@@ -51,6 +51,12 @@ internal sealed unsafe partial class CpuWorker<V, S>
     private void DenseBackwardData(ConvShape g, float* y, float* w, in Epilogue<V, S> epilogue, float* x)
     {
         (int N, int C, int K) = (g.N, g.C, g.K);
+        if (K <= FewOutputs && C >= Width)
+        {
+            DenseBackwardFew(g, y, w, epilogue, x);
+            return;
+        }
+
         int widest = MicroKernel<V, S>.WidestTile * Width;
         if (C < 4 * widest)
         {
@@ -74,6 +80,27 @@ internal sealed unsafe partial class CpuWorker<V, S>
                 for (int i = 0; i < rows; i++)
                     block.Outs[i] = x + (long)(n + i) * C;
                 block.Multiply(rows, panel, column, C, epilogue);
+            }
+        }
+    }
+
+    /// <summary>Of few outputs: x is written row by row, a sum of a few rows of w each.</summary>
+    private void DenseBackwardFew(ConvShape g, float* y, float* w, in Epilogue<V, S> epilogue, float* x)
+    {
+        (int N, int C, int K) = (g.N, g.C, g.K);
+        Scratch(0, Padded(C), out float* biases);
+        epilogue.FillBias(0, C, Padded(C), biases);
+        (int n, int end) = Share(N);
+        for (; n < end; n++)
+        {
+            // The last vector may begin in the one before.
+            for (int c = 0; c < C; c += Width)
+            {
+                int at = Math.Min(c, C - Width);
+                V sum = S.Load(biases + at);
+                for (int k = 0; k < K; k++)
+                    sum = S.MultiplyAdd(S.Broadcast(y[(long)n * K + k]), S.Load(w + (long)k * C + at), sum);
+                S.Store(epilogue.Apply(sum), x + (long)n * C + at);
             }
         }
     }

@@ -12,6 +12,8 @@ internal static unsafe class Packing<V, S>
     where V : struct
     where S : struct, ISimd<V>
 {
+    private const int RowsAhead = 12;
+
     /// <summary>panel[d][j] = source[j · stride + d] for d in [0, depth), j in [0, columns); zero for j in [columns, width).</summary>
     public static void Transpose(float* source, nint stride, int columns, int depth, float* panel, int width)
     {
@@ -37,13 +39,18 @@ internal static unsafe class Packing<V, S>
         }
     }
 
-    /// <summary>panel[d][j] = source[d · stride + j] for d in [0, depth), j in [0, columns); zero for j in [columns, width).</summary>
+    /// <summary>
+    /// panel[d][j] = source[d · stride + j] for d in [0, depth), j in [0, columns); zero for j in [columns, width). Rows may lie a page apart, where
+    /// the processor doesn't see what comes next.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Copy(float* source, nint stride, int columns, int depth, float* panel, int width)
     {
         columns = Math.Min(columns, width);
         for (int d = 0; d < depth; d++, source += stride, panel += width)
         {
+            if (d + RowsAhead < depth)
+                Prefetch(source + RowsAhead * stride, columns);
             int j = 0;
             for (; j + S.Width <= columns; j += S.Width)
                 S.Store(S.Load(source + j), panel + j);
