@@ -48,7 +48,7 @@ internal sealed class TrainOptions : SessionOptions
     [Option("optimizer", MetaValue = "NAME", HelpText = "adam, rmsprop or sgd, for both networks. Default: the preset's (adam; wgan rmsprop).")]
     public string? Optimizer { get; set; }
 
-    [Option("lr", MetaValue = "RATE", HelpText = "Learning rate of both networks. Default: 2e-4, whatever the optimizer (the WGAN paper has 5e-5); wgan-gp 1e-4.")]
+    [Option("lr", MetaValue = "RATE", HelpText = "Learning rate of both networks. Default: 2e-4, whatever the optimizer (the WGAN paper has 5e-5); wgan-gp 1e-4, and infogan's generator 1e-3.")]
     public double? LearningRate { get; set; }
 
     [Option("g-lr", MetaValue = "RATE", HelpText = "Learning rate of the generator alone. Default: --lr.")]

@@ -76,7 +76,8 @@ public static class Presets
             "gan" => training with { Batch = 64, Steps = 20_000 },
             "wgan" => Wasserstein(training, rmsProp) with { Clip = new ClipSpec(0.01) },
             "sgan" => training with { Labels = SganLabels },
-            // The paper's rates; with equal ones the discriminator reads the code from traces that no eye sees, and the classes have nothing to do with it.
+            // The paper's rates. With 2e-4 for both the discriminator reads the code all the same, but from traces that have little to do with classes:
+            // on Fashion-MNIST 20 % of them matched after 2,000 steps, 43 % with these.
             "infogan" => training with { GeneratorOptimizer = adam with { LearningRate = 1e-3 } },
             "wgan-gp" => Wasserstein(training, adam with { LearningRate = 1e-4, Beta1 = 0, Beta2 = 0.9 }),
             _ => training,
