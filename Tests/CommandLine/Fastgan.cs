@@ -40,6 +40,14 @@ internal static class Fastgan
 
     public static Process Start(TemporaryFolder folder, string program, params string[] args) => Process.Start(StartInfo(folder, program, args))!;
 
+    /// <summary>Starts fastgan such that signals reach it.</summary>
+    public static Process StartForSignals(TemporaryFolder folder, params string[] args)
+    {
+        // A child inherits which signals are ignored, and a script's background job, as these tests may be, ignores SIGINT: env puts that back, then becomes dotnet.
+        (string program, string[] first) = OperatingSystem.IsLinux() ? ("env", new[] { "--default-signal=INT,TERM", "dotnet" }) : ("dotnet", []);
+        return Start(folder, program, [.. first, Assembly, .. args]);
+    }
+
     private static ProcessStartInfo StartInfo(TemporaryFolder folder, string program, string[] args)
     {
         ProcessStartInfo start = new(program, args) { WorkingDirectory = folder.Path, RedirectStandardOutput = true, RedirectStandardError = true };

@@ -48,10 +48,7 @@ public sealed class InterruptTests
     private static Process StartTraining(TemporaryFolder folder, string preset, params string[] options)
     {
         string[] args = ["train", preset, "--data", Fastgan.WriteData(folder), "--batch", "32", "--steps", "1000000", "--checkpoint-every", "1000000", "--sample-every", "1000000", "--out", "run"];
-
-        // A child inherits which signals are ignored, and a script's background job, as these tests may be, ignores SIGINT: env puts that back, then becomes dotnet.
-        (string program, string[] first) = OperatingSystem.IsLinux() ? ("env", new[] { "--default-signal=INT,TERM", "dotnet" }) : ("dotnet", []);
-        Process process = Fastgan.Start(folder, program, [.. first, Fastgan.Assembly, .. args, .. options]);
+        Process process = Fastgan.StartForSignals(folder, [.. args, .. options]);
         string? line;
         do
             line = process.StandardOutput.ReadLine() ?? throw new AssertFailedException($"ended early: {process.StandardError.ReadToEnd()}");

@@ -61,7 +61,7 @@ public sealed class WatchTests
     {
         using TemporaryFolder folder = new();
         string[] options = ["--data", Fastgan.WriteData(folder), "--batch", "4", "--latent", "8", "--log-every", "1"];
-        Process process = Fastgan.Start(folder, "dotnet", [Fastgan.Assembly, "train", "gan", .. options, "--steps", "1000000", "--out", "parts"]);
+        Process process = Fastgan.StartForSignals(folder, ["train", "gan", .. options, "--steps", "1000000", "--out", "parts"]);
         while (!process.StandardOutput.ReadLine()!.StartsWith("step ", StringComparison.Ordinal))
         {
         }

@@ -30,26 +30,24 @@ public sealed class WholeStepTests
     /// </summary>
     private const double Share = 1e-4;
 
-    /// <summary>
+    /// <param name="seed">
     /// One with which two things don't happen that rounding may do at a jump. A weight whose gradient is within rounding of zero may take a full step either
     /// way: one of n weights then makes 2/√n of the change, 4e-3 in these networks. And a ReLU whose input is within rounding of zero may let the
     /// gradient through or not: 1/√16384 of the generator's gradient, 8e-3. (Seen with seed 1: in one step the processor has the reference's gradient to 2e-6
-    /// and the GPU is 3e-4 off, in the next the GPU has it and the processor is 8e-3 off.)
-    /// </summary>
-    private const ulong Seed = 2;
-
+    /// and the GPU is 3e-4 off, in the next the GPU has it and the processor is 8e-3 off.) Of the seeds 1 to 16 two in five have one or the other, for a preset.
+    /// </param>
     [TestMethod]
-    [DataRow("gan")]
-    [DataRow("dcgan")]
-    [DataRow("wgan")]
-    [DataRow("cgan")]
-    [DataRow("sgan")]
-    [DataRow("acgan")]
-    [DataRow("infogan")]
-    public void StepsEqualTheProcessors(string preset)
+    [DataRow("gan", 2UL)]
+    [DataRow("dcgan", 2UL)]
+    [DataRow("wgan", 2UL)]
+    [DataRow("cgan", 2UL)]
+    [DataRow("sgan", 16UL)]
+    [DataRow("acgan", 2UL)]
+    [DataRow("infogan", 16UL)]
+    public void StepsEqualTheProcessors(string preset, ulong seed)
     {
         RunConfig config = Small.Config(preset);
-        config = config with { Training = config.Training with { Seed = Seed } };
+        config = config with { Training = config.Training with { Seed = seed } };
         using CpuDevice cpu = new(threads: 2);
         using CudaDevice gpu = Gpu.Open(Precision.Fp32);
         using Trainer expected = new(config, Small.Data, cpu), actual = new(config, Small.Data, gpu);
