@@ -11,15 +11,12 @@ namespace FastGan.Cpu;
 internal sealed unsafe partial class CpuWorker<V, S>
 {
     /// <summary>
-    /// Floats that a block of tiles and its products with a panel may take, so that they stay in the second-level cache; and fewest tiles of a block, as each reads all
-    /// filters.
+    /// Floats that a block of tiles and its products with a panel may take: beyond the second-level cache, from which they stream well, so that the
+    /// transformed filters, which each block reads, are read rarely. And fewest and most tiles of a block.
     /// </summary>
-    private const int WinogradBlockFloats = 200_000, FewestTiles = TileRows;
+    private const int WinogradBlockFloats = 1_600_000, FewestTiles = TileRows, MostTiles = 44 * TileRows;
 
-    /// <summary>Most tiles of a block.</summary>
-    private const int MostTiles = 44 * TileRows;
-
-    /// <summary>Floats of transformed filters at a time: what the cores keep in their last-level cache.</summary>
+    /// <summary>Floats of transformed filters that the last-level cache keeps.</summary>
     private const int WinogradFilterFloats = 1 << 22;
 
     /// <summary>Floats between the points of a tile beyond what they take, so that they don't all fall into the same set of a cache.</summary>
@@ -36,19 +33,19 @@ internal sealed unsafe partial class CpuWorker<V, S>
     /// </summary>
     private readonly struct WinogradProducts
     {
-        public WinogradProducts(ConvShape g, bool forward)
+        public WinogradProducts(ConvShape g, bool forward, int workers)
         {
             Forward = forward;
             Slots = WinogradGrid.Large(g) + 1;
             Channels = Padded(forward ? g.C : g.K);
-            Depth = forward ? Phases * Channels : Channels;
+            Depth = DepthPhases * Channels;
             Columns = forward ? g.K : g.C;
             PanelsOfPhase = (Columns + WidestColumns - 1) / WidestColumns;
             Panels = forward ? PanelsOfPhase : Phases * PanelsOfPhase;
             FilterStep = (nint)Depth * WidestColumns + Line;
-            int tiles = g.N * new WinogradGrid(g, 1, (0, g.N)).TilesOfImage;
-            Group = (int)Math.Clamp(WinogradFilterFloats / PanelFloats, 1, Panels);
-            Tiles = Math.Clamp(Group < Panels ? tiles : WinogradBlockFloats / Points / (Depth + WidestColumns) / TileRows * TileRows, FewestTiles, MostTiles);
+            ByPanels = g.N < workers || (Panels * PanelFloats > WinogradFilterFloats && IsEven(Panels, workers));
+            int tiles = ByPanels ? MostTiles : WinogradBlockFloats / Points / (Depth + WidestColumns) / TileRows * TileRows;
+            Tiles = Math.Clamp(tiles, FewestTiles, MostTiles);
             MostBlockTiles = new WinogradGrid(g, Tiles, (0, g.N)).MostTiles;
             DataStep = (nint)MostBlockTiles * Depth + Line;
             ProductStep = (nint)(MostBlockTiles + TileRows) * WidestColumns + Line;
@@ -66,14 +63,20 @@ internal sealed unsafe partial class CpuWorker<V, S>
 
         public int Depth { get; }
 
+        /// <summary>Phases that the depth consists of.</summary>
+        public int DepthPhases => Forward ? Phases : 1;
+
         public int Columns { get; }
 
         public int PanelsOfPhase { get; }
 
         public int Panels { get; }
 
-        /// <summary>Panels at a time.</summary>
-        public int Group { get; }
+        /// <summary>
+        /// Whether each worker takes some panels of all images, with filters of its own, rather than some images, with everybody's filters: where there are too few
+        /// images, or where filters are so large that reading them costs more than the data's transforms.
+        /// </summary>
+        public bool ByPanels { get; }
 
         /// <summary>Tiles of a block, and of the largest one.</summary>
         public int Tiles { get; }
@@ -94,58 +97,78 @@ internal sealed unsafe partial class CpuWorker<V, S>
         public int Vectors(int panel) => MicroKernel<V, S>.TileVectors(Columns - this[panel].Column);
     }
 
+    /// <summary>Whether workers' shares of some panels are nearly the same.</summary>
+    private static bool IsEven(int panels, int workers) => panels % workers == 0 || panels >= 4 * workers;
+
     private void WinogradForward(ConvShape g, float* x, float* w, in Epilogue<V, S> epilogue, float* y) => RunWinograd(g, true, x, w, epilogue, y);
 
     private void WinogradBackwardData(ConvShape g, float* y, float* w, in Epilogue<V, S> epilogue, float* x) => RunWinograd(g, false, y, w, epilogue, x);
 
     private void RunWinograd(ConvShape g, bool forward, float* input, float* w, in Epilogue<V, S> epilogue, float* output)
     {
-        WinogradProducts sizes = new(g, forward);
+        WinogradProducts sizes = new(g, forward, team.Size);
         WinogradMemory memory = new(null, g, sizes);
-        float* filters = Scratch(sizes.Group * sizes.PanelFloats, memory.Floats, out float* own);
+        float* filters = Scratch(sizes.ByPanels ? 0 : sizes.Panels * sizes.PanelFloats, memory.Floats, out float* own);
         memory = new(own, g, sizes);
-
-        // Of fewer images than workers, each makes some panels of all.
-        bool byImages = g.N >= team.Size;
-        WinogradGrid grid = new(g, sizes.Tiles, byImages ? Share(g.N) : (0, g.N));
+        WinogradGrid grid = new(g, sizes.Tiles, sizes.ByPanels ? (0, g.N) : Share(g.N));
         WinogradBlock tiles = new(memory.Tiles);
-        int phases = sizes.Depth / sizes.Channels;
-        for (int first = 0, end; first < sizes.Panels; first = end)
+        if (sizes.ByPanels)
         {
-            // The filters before may be in use still.
-            if (first > 0)
-                team.Sync();
-            end = Math.Min(first + sizes.Group, sizes.Panels);
-            (int unit, int unitEnd) = Share((end - first) * phases);
-            for (; unit < unitEnd; unit++)
-                PackWinograd(g, sizes, first + unit / phases, unit % phases, w, filters + unit / phases * sizes.PanelFloats, memory);
-            team.Sync();
-            (int panel, int panelEnd) = byImages ? (0, end - first) : Share(end - first);
-            for (int block = 0; block < grid.Blocks; block++)
+            (int first, int end) = Share(sizes.Panels);
+            for (int panel = first; panel < end; panel++)
             {
-                grid.Fill(block, ref tiles);
-                if (first == 0 || grid.Blocks > 1)
-                    WinogradData(g, sizes, tiles, input, memory);
-                for (int i = panel; i < panelEnd; i++)
+                for (int phase = 0; phase < sizes.DepthPhases; phase++)
+                    PackWinograd(g, sizes, panel, phase, w, memory, new Winograd<V, S>.Rows(memory.Filters, sizes.FilterStep));
+                for (int block = 0; block < grid.Blocks; block++)
                 {
-                    WinogradMultiply(sizes, tiles, sizes.Vectors(first + i), filters + i * sizes.PanelFloats, memory);
-                    if (forward)
-                        WinogradOutputs(g, sizes, tiles, first + i, epilogue, output, memory);
-                    else
-                        WinogradReturns(g, sizes, tiles, grid, first + i, epilogue, output, memory);
+                    if (panel == first || grid.Blocks > 1)
+                    {
+                        grid.Fill(block, ref tiles);
+                        WinogradData(g, sizes, tiles, input, memory);
+                    }
+
+                    Multiply(panel, memory.Filters, epilogue);
                 }
             }
+
+            return;
+        }
+
+        (int unit, int unitEnd) = Share(sizes.Panels * sizes.DepthPhases);
+        for (; unit < unitEnd; unit++)
+        {
+            (int panel, int phase) = Math.DivRem(unit, sizes.DepthPhases);
+            PackWinograd(g, sizes, panel, phase, w, memory, new Winograd<V, S>.SharedRows(filters + panel * sizes.PanelFloats, sizes.FilterStep));
+        }
+
+        team.Sync();
+        for (int block = 0; block < grid.Blocks; block++)
+        {
+            grid.Fill(block, ref tiles);
+            WinogradData(g, sizes, tiles, input, memory);
+            for (int panel = 0; panel < sizes.Panels; panel++)
+                Multiply(panel, filters + panel * sizes.PanelFloats, epilogue);
+        }
+
+        void Multiply(int panel, float* packed, in Epilogue<V, S> epilogue)
+        {
+            WinogradMultiply(sizes, tiles, sizes.Vectors(panel), packed, memory);
+            if (forward)
+                WinogradOutputs(g, sizes, tiles, panel, epilogue, output, memory);
+            else
+                WinogradReturns(g, sizes, tiles, grid, panel, epilogue, output, memory);
         }
     }
 
     /// <summary>The transformed filter for one panel of columns; forward for one phase of its depth.</summary>
-    private static void PackWinograd(ConvShape g, in WinogradProducts sizes, int panel, int phase, float* w, float* packed, in WinogradMemory memory)
+    private static void PackWinograd<T>(ConvShape g, in WinogradProducts sizes, int panel, int phase, float* w, in WinogradMemory memory, T packed)
+        where T : struct, IPlaces<V, T>
     {
         int size = g.C * g.R * g.R, width = sizes.Vectors(panel) * Width, rows = sizes.Channels, channels = sizes.Forward ? g.C : g.K;
         (int panelPhase, int column) = sizes[panel];
+        nint step = (nint)rows * width, offset = phase * step;
         if (!sizes.Forward)
             phase = panelPhase;
-        nint step = (nint)rows * width;
         for (int j = 0; j < 4; j++)
         {
             int r = phase / 2 + 2 * (j / 2), s = phase % 2 + 2 * (j % 2);
@@ -158,11 +181,10 @@ internal sealed unsafe partial class CpuWorker<V, S>
             memory.Pixels[j / 2 * sizes.Slots + j % 2] = tap;
         }
 
-        Winograd<V, S>.SharedRows to = new(packed + (sizes.Forward ? phase * step : 0), sizes.FilterStep);
         if (sizes.Slots == 8)
-            Winograd<V, S>.Apply<Winograd<V, S>.Evaluate7, Winograd<V, S>.Evaluate7, Winograd<V, S>.Pixels, Winograd<V, S>.SharedRows>(new(memory.Pixels), 0, to, 0, (int)step, memory.Work);
+            Winograd<V, S>.Apply<Winograd<V, S>.Evaluate7, Winograd<V, S>.Evaluate7, Winograd<V, S>.Pixels, T>(new(memory.Pixels), 0, packed, offset, (int)step, memory.Work);
         else
-            Winograd<V, S>.Apply<Winograd<V, S>.Evaluate4, Winograd<V, S>.Evaluate4, Winograd<V, S>.Pixels, Winograd<V, S>.SharedRows>(new(memory.Pixels), 0, to, 0, (int)step, memory.Work);
+            Winograd<V, S>.Apply<Winograd<V, S>.Evaluate4, Winograd<V, S>.Evaluate4, Winograd<V, S>.Pixels, T>(new(memory.Pixels), 0, packed, offset, (int)step, memory.Work);
     }
 
     /// <summary>The tiles at all points: a row for each.</summary>

@@ -12,7 +12,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
     /// <summary>
     /// Tiles of a block: many, so that the sums are seldom read and written; few enough for what is transformed to stay in cache.
     /// </summary>
-    private const int WinogradFilterTiles = 24;
+    private const int WinogradFilterTiles = 128;
 
     /// <summary>
     /// The sizes of a filter gradient's operands, for a group of panels (channels of one phase): for each panel, point and tile a row of
@@ -20,26 +20,26 @@ internal sealed unsafe partial class CpuWorker<V, S>
     /// </summary>
     private readonly struct WinogradGradient
     {
-        public WinogradGradient(ConvShape g, int tiles, int points, int workers)
+        public WinogradGradient(ConvShape g, WinogradGrid grid, int points, int workers)
         {
             Panels = (g.C + WidestColumns - 1) / WidestColumns;
             RowTiles = (g.K + TileRows - 1) / TileRows;
             Channels = Padded(g.K);
-            DataStep = (nint)tiles * WidestColumns + Line;
-            SpreadStep = (nint)tiles * Channels + Line;
+            DataStep = (nint)grid.MostTiles * WidestColumns + Line;
+            SpreadStep = (nint)grid.MostTiles * Channels + Line;
             SumStep = (nint)RowTiles * TileRows * WidestColumns + Line;
-            IsEven = Phases * Panels % workers == 0 || Phases * Panels >= 4 * workers;
-            int most = IsEven ? (Phases * Panels + workers - 1) / workers : Phases * Panels;
+            Alone = IsEven(Phases * Panels, workers);
+            int most = !Alone ? Phases * Panels : grid.Blocks == 1 ? 1 : (Phases * Panels + workers - 1) / workers;
             Group = (int)Math.Clamp(WinogradFilterFloats / (points * SumStep), 1, most);
         }
 
         /// <summary>Panels of one phase.</summary>
         public int Panels { get; }
 
-        /// <summary>Whether the workers' shares of the panels are nearly the same.</summary>
-        public bool IsEven { get; }
+        /// <summary>Whether each worker takes panels of its own.</summary>
+        public bool Alone { get; }
 
-        /// <summary>Panels at a time.</summary>
+        /// <summary>Panels at a time: one where its sums are whole after one block.</summary>
         public int Group { get; }
 
         /// <summary>Of K.</summary>
@@ -60,8 +60,8 @@ internal sealed unsafe partial class CpuWorker<V, S>
     {
         WinogradGrid grid = new(g, WinogradFilterTiles, (0, g.N));
         int slots = WinogradGrid.Large(g) + 1, points = slots * slots;
-        WinogradGradient sizes = new(g, grid.MostTiles, points, team.Size);
-        bool alone = sizes.IsEven;
+        WinogradGradient sizes = new(g, grid, points, team.Size);
+        bool alone = sizes.Alone;
         long panelData = points * sizes.DataStep, panelSums = points * sizes.SumStep, floats = sizes.Group * (panelData + panelSums) + points * sizes.SpreadStep + TileRows;
         WinogradMemory memory = new(null, Math.Max(g.C, g.K), grid.MostTiles);
         float* data = Scratch(alone ? 0 : floats, memory.Floats + (alone ? floats : 0), out float* own);
@@ -70,8 +70,8 @@ internal sealed unsafe partial class CpuWorker<V, S>
             data = own + memory.Floats;
         float* sums = data + sizes.Group * panelData, spread = sums + sizes.Group * panelSums;
         WinogradBlock tiles = new(memory.Tiles);
-        (int first, int last) = alone ? Share(Phases * sizes.Panels) : (0, Phases * sizes.Panels);
-        for (int end; first < last; first = end)
+        (int start, int last) = alone ? Share(Phases * sizes.Panels) : (0, Phases * sizes.Panels);
+        for (int first = start, end; first < last; first = end)
         {
             end = Math.Min(first + sizes.Group, last);
             for (int block = 0; block < grid.Blocks; block++)
@@ -80,7 +80,8 @@ internal sealed unsafe partial class CpuWorker<V, S>
                 (int i, int tileEnd) = Part(tiles.Count);
                 for (; i < tileEnd; i++)
                 {
-                    MapSpread(g, slots, tiles[i], tiles.Large(i), dy, memory, new(spread + (nint)i * sizes.Channels, sizes.SpreadStep));
+                    if (first == start || grid.Blocks > 1)
+                        MapSpread(g, slots, tiles[i], tiles.Large(i), dy, memory, new(spread + (nint)i * sizes.Channels, sizes.SpreadStep));
                     for (int panel = first; panel < end; panel++)
                     {
                         (int phase, int column) = (panel / sizes.Panels, panel % sizes.Panels * WidestColumns);

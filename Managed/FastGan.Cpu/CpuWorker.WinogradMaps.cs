@@ -129,6 +129,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
             Taps = Take(ref _next, Phases * (long)sizes.Channels * WidestColumns);
             Data = Take(ref _next, sizes.Points * sizes.DataStep);
             Products = Take(ref _next, sizes.Points * sizes.ProductStep);
+            Filters = Take(ref _next, sizes.ByPanels ? sizes.PanelFloats : 0);
             Floats = _next - memory;
         }
 
@@ -158,6 +159,9 @@ internal sealed unsafe partial class CpuWorker<V, S>
         public float* Data { get; }
 
         public float* Products { get; }
+
+        /// <summary>A panel of transformed filters, where each worker has its own.</summary>
+        public float* Filters { get; }
 
         /// <summary>Copies the channels that are left over, filled up with zeros.</summary>
         public void TakeTails(int slots, int count, int channel, int left)
