@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using FastGan.Programs;
 
 namespace FastGan.Cpu;
 
@@ -90,6 +91,7 @@ internal sealed unsafe class Team : IDisposable
                 {
                     FreeScratch();
                     _scratch = (nint)NativeMemory.AlignedAlloc((nuint)bytes, 64);
+                    LargePages.Advise((void*)_scratch, (nuint)bytes);
                     _scratchBytes = bytes;
                 }
             }

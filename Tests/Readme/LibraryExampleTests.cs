@@ -34,22 +34,10 @@ public sealed class LibraryExampleTests
     [TestMethod]
     public void ReadmeShowsTheExampleThatRuns()
     {
-        string here = File.ReadAllText(Path.Combine(Root, "Tests", "Readme", "LibraryExampleTests.cs"));
+        string here = File.ReadAllText(Path.Combine(Repository.Root, "Tests", "Readme", "LibraryExampleTests.cs"));
         string example = here.Split(Begin + "\n")[1].Split(End)[0];
         string dedented = string.Join('\n', example.TrimEnd().Split('\n').Select(line => line.Length > 8 ? line[8..] : ""));
-        StringAssert.Contains(File.ReadAllText(Path.Combine(Root, "README.md")), $"```csharp\n{dedented}\n```");
-    }
-
-    /// <summary>The folder of FastGan.sln, above the test's own.</summary>
-    private static string Root
-    {
-        get
-        {
-            DirectoryInfo? folder = new(AppContext.BaseDirectory);
-            while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "FastGan.sln")))
-                folder = folder.Parent;
-            return folder?.FullName ?? throw new InvalidOperationException("the tests don't lie below FastGan.sln");
-        }
+        StringAssert.Contains(File.ReadAllText(Path.Combine(Repository.Root, "README.md")), $"```csharp\n{dedented}\n```");
     }
 
     private static void Example()

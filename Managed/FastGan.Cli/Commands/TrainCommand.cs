@@ -17,6 +17,9 @@ internal static class TrainCommand
             RunFolder.CheckFree(o.Out);
         (RunConfig config, Dataset data) = setup.Resolve(App.Warn);
         Watching.Check(o, data);
+
+        // The first JSON that a program writes takes the JIT longer than planning takes the trainer: side by side.
+        Task<string> json = Task.Run(() => ConfigFile.Write(config));
         using Device device = Devices.Open(o, config.Training.Precision, out string? why);
         using Trainer trainer = new(config, data, device);
         if (o.Trace)
@@ -26,7 +29,7 @@ internal static class TrainCommand
         }
 
         RunFolder folder = RunFolder.Create(o.Out ?? FreeFolder(config.Preset));
-        AtomicFile.Write(folder.ConfigFile, ConfigFile.Write(config));
+        AtomicFile.Write(folder.ConfigFile, json.GetAwaiter().GetResult());
         return new TrainingSession(trainer, data, folder, o, why).Run(config.Training.Steps);
     }
 

@@ -14,6 +14,7 @@ internal sealed class TrainingSession(Trainer trainer, Dataset data, RunFolder f
 {
     private readonly TimeSpan _curvesEvery = TimeSpan.FromSeconds(30);
     private readonly Stopwatch _sinceCurves = Stopwatch.StartNew();
+    private TimeSpan _untilFirstStep;
 
     public int Run(long end)
     {
@@ -24,11 +25,24 @@ internal sealed class TrainingSession(Trainer trainer, Dataset data, RunFolder f
             TrainingHeader.Print(trainer, data, folder, end, why);
         using Observer? observer = Watching.Open(trainer, data, folder, options);
         TrainingRun run = new(trainer, folder, observer, options.StopOnCollapse);
-        RunOutcome outcome = display.Show(report => run.Execute(end, report, OnPicture, interrupts.Stop));
+        RunOutcome outcome = display.Show(report => run.Execute(end, progress => Report(progress, report), OnPicture, interrupts.Stop));
         DrawCurves();
         if (!quiet)
             PrintEnd(end, outcome);
         return outcome == RunOutcome.Stopped ? ExitCode.Interrupted : ExitCode.Done;
+    }
+
+    private void Report(Progress progress, Action<Progress> show)
+    {
+        if (_untilFirstStep == default)
+            _untilFirstStep = SinceProgramStart();
+        show(progress);
+    }
+
+    private static TimeSpan SinceProgramStart()
+    {
+        using Process process = Process.GetCurrentProcess();
+        return DateTime.Now - process.StartTime;
     }
 
     private void OnPicture()
@@ -55,7 +69,7 @@ internal sealed class TrainingSession(Trainer trainer, Dataset data, RunFolder f
         {
             RunOutcome.Stopped => $"Stopped after step {trainer.StepsDone} of {end}.",
             RunOutcome.Collapsed => $"Ended after step {trainer.StepsDone} of {end}: mode collapse.",
-            _ => $"Done: {trainer.StepsDone} steps.",
+            _ => $"Done: {trainer.StepsDone} steps. This took {SinceProgramStart().TotalSeconds:0.0} s, up to the first step {_untilFirstStep.TotalSeconds:0.0} s.",
         });
         foreach (MetricsLine turn in MetricsFile.Read(folder.MetricsFile).Where(l => l.Turn is not null))
             Console.WriteLine($"step {turn.Step:N0}: {turn.Turn}");

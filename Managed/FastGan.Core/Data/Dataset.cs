@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using FastGan.Programs;
 using FastGan.Tensors;
 
 namespace FastGan.Data;
@@ -10,6 +11,8 @@ namespace FastGan.Data;
 /// </summary>
 public sealed class Dataset
 {
+    private readonly Lazy<string> _digest;
+
     /// <param name="name">What the user called the data.</param>
     /// <param name="images">Shape.Count bytes, (count, H, W, C).</param>
     /// <param name="labels">A class of each image, from 0 to below the number of names; null when the data has none.</param>
@@ -21,6 +24,7 @@ public sealed class Dataset
         if (labels is not null && labels.Any(label => label < 0 || label >= classNames.Count))
             throw new ArgumentException($"a label outside of the {classNames.Count} classes");
         (Name, Shape, Images, Labels, ClassNames) = (name, shape, images, labels, labels is null ? [] : classNames);
+        _digest = new(ComputeDigest);
     }
 
     /// <param name="points">(count, width) numbers, which are trained on as they are.</param>
@@ -29,6 +33,7 @@ public sealed class Dataset
         if (count < 1 || points.Length % count != 0)
             throw new ArgumentException($"{points.Length} numbers for {count} points");
         (Name, Shape, Images, Points, ClassNames) = (name, Shape.Matrix(count, points.Length / count), [], points, []);
+        _digest = new(ComputeDigest);
     }
 
     public string Name { get; }
@@ -93,29 +98,37 @@ public sealed class Dataset
     public DatasetStatistics Statistics() => Points is null ? DatasetStatistics.Of(this)
         : throw new InvalidOperationException($"{Name} has points, and the statistics are of pixels");
 
-    /// <summary>SHA-256 of shape, images or points, and labels in hexadecimal: tells whether a run goes on with the data that it began with.</summary>
-    public string Digest()
+    /// <summary>
+    /// SHA-256 of shape, images or points, and labels in hexadecimal: tells whether a run goes on with the data that it began with. Computed once.
+    /// </summary>
+    public string Digest() => _digest.Value;
+
+    private string ComputeDigest()
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        byte[] number = new byte[4];
-        foreach (int n in (ReadOnlySpan<int>)[Count, Height, Width, Channels, .. Labels ?? []])
-        {
-            BinaryPrimitives.WriteInt32LittleEndian(number, n);
-            hash.AppendData(number);
-        }
-
+        int[] labels = Labels ?? [], numbers = [Count, Height, Width, Channels, .. labels];
+        if (!BitConverter.IsLittleEndian)
+            BinaryPrimitives.ReverseEndianness(numbers, numbers);
+        hash.AppendData(MemoryMarshal.AsBytes<int>(numbers));
         hash.AppendData(Images);
         hash.AppendData(MemoryMarshal.AsBytes<float>(Points));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>The bytes of a data set, or the line that says that no array can hold them.</summary>
+    /// <summary>Memory for a data set, which the caller fills, or the line that says that no array can hold them.</summary>
     /// <param name="remedy">How to make it smaller.</param>
     internal static byte[] Allocate(string source, long count, int height, int width, int channels, string remedy)
     {
         long bytes = count * height * width * channels;
-        return bytes <= Array.MaxLength ? new byte[bytes] : throw new FastGanException(
-            $"data '{source}': {count} images of {height}x{width}x{channels} are {bytes / (double)(1 << 30):0.0} GiB, " +
-            $"and at most 2 GiB can be loaded: {remedy}");
+        if (bytes > Array.MaxLength)
+        {
+            throw new FastGanException(
+                $"data '{source}': {count} images of {height}x{width}x{channels} are {bytes / (double)(1 << 30):0.0} GiB, " +
+                $"and at most 2 GiB can be loaded: {remedy}");
+        }
+
+        byte[] images = GC.AllocateUninitializedArray<byte>((int)bytes);
+        LargePages.Advise(images);
+        return images;
     }
 }

@@ -31,6 +31,17 @@ public abstract class Device : IDisposable
     /// <summary>Gives a storage zeroed memory of its own.</summary>
     public abstract void Allocate(Storage storage);
 
+    /// <summary>
+    /// Gives a tensor's storage these bytes for good: where the device's memory is the process's own the array itself, which must not change until the storage is
+    /// freed; elsewhere a copy.
+    /// </summary>
+    public virtual void Hold(Tensor tensor, byte[] values)
+    {
+        Allocate(tensor.Storage);
+        Write(tensor, values);
+    }
+
+    /// <summary>Gives back what the storage was allocated or holds.</summary>
     public abstract void Free(Storage storage);
 
     /// <summary>Sets a tensor to zero.</summary>

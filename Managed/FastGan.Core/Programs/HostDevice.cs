@@ -10,6 +10,9 @@ public abstract unsafe class HostDevice<TReal> : Device where TReal : unmanaged,
     /// <summary>What was allocated for a storage, which starts at the first aligned place inside.</summary>
     private readonly Dictionary<Storage, nint> _owned = [];
 
+    /// <summary>The arrays that storages hold in place of memory of their own.</summary>
+    private readonly Dictionary<Storage, GCHandle> _held = [];
+
     public override int SizeOf(Element element) => element switch
     {
         Element.Real or Element.Full or Element.Weight => sizeof(TReal),
@@ -19,21 +22,35 @@ public abstract unsafe class HostDevice<TReal> : Device where TReal : unmanaged,
 
     public override void Allocate(Storage storage)
     {
-        if (storage.Address != 0)
-            throw new InvalidOperationException($"{storage.Name} has memory already");
+        CheckIsFree(storage);
         nuint bytes = (nuint)storage.Count * (nuint)SizeOf(storage.Element);
 
         // The system's own zeroed pages: what is never used takes no memory.
         nint memory = (nint)NativeMemory.AllocZeroed(bytes + Alignment);
+        LargePages.Advise((void*)memory, bytes);
         _owned.Add(storage, memory);
         storage.Address = (memory + Alignment - 1) / Alignment * Alignment;
     }
 
+    public override void Hold(Tensor tensor, byte[] values)
+    {
+        CheckIsFree(tensor.Storage);
+        CheckLength(tensor, values.Length);
+        if (tensor.Element != Element.Byte || tensor.Count != tensor.Storage.Count)
+            throw new ArgumentException($"{tensor} is not the whole of a storage of bytes");
+        GCHandle handle = GCHandle.Alloc(values, GCHandleType.Pinned);
+        _held.Add(tensor.Storage, handle);
+        tensor.Storage.Address = handle.AddrOfPinnedObject();
+    }
+
     public override void Free(Storage storage)
     {
-        if (!_owned.Remove(storage, out nint memory))
+        if (_owned.Remove(storage, out nint memory))
+            NativeMemory.Free((void*)memory);
+        else if (_held.Remove(storage, out GCHandle handle))
+            handle.Free();
+        else
             return;
-        NativeMemory.Free((void*)memory);
         storage.Address = 0;
     }
 
@@ -69,8 +86,14 @@ public abstract unsafe class HostDevice<TReal> : Device where TReal : unmanaged,
 
     protected override void Dispose(bool disposing)
     {
-        foreach (Storage storage in _owned.Keys.ToArray())
+        foreach (Storage storage in _owned.Keys.Concat(_held.Keys).ToArray())
             Free(storage);
+    }
+
+    private static void CheckIsFree(Storage storage)
+    {
+        if (storage.Address != 0)
+            throw new InvalidOperationException($"{storage.Name} has memory already");
     }
 
     private static Span<T> View<T>(Tensor tensor) where T : unmanaged => tensor.Storage.Address == 0

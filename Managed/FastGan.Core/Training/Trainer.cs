@@ -50,6 +50,7 @@ public sealed class Trainer : IDisposable
             throw new FastGanException($"the run computes in {Name(config.Training.Precision)}, {device.Description} in {Name(device.Precision)}: give --precision {Name(device.Precision)}, or a device that can");
         Config = config;
         Device = device;
+        Task<string> digest = Task.Run(data.Digest);
         bool resident = device.HasRoomForData(data.Bytes);
         Gan = new Gan(config, data, resident);
         _order = new BatchOrder(config.Training.Seed, data.Count, config.Training.Batch);
@@ -59,13 +60,14 @@ public sealed class Trainer : IDisposable
         _rates = new double[Gan.Rates.Count];
         _metrics = new double[Gan.Metrics.Count];
 
-        foreach (Tensors.Tensor tensor in Gan.Persistent)
+        bool held = resident && data.Points is null;
+        foreach (Tensors.Tensor tensor in Gan.Persistent.Where(t => !held || t != Gan.Images))
             device.Allocate(tensor.Storage);
+        if (held)
+            device.Hold(Gan.Images, data.Images);
         if (resident)
         {
-            if (data.Points is null)
-                device.Write(Gan.Images, data.Images);
-            else
+            if (data.Points is not null)
                 device.Write(Gan.Images, data.Points);
             if (Gan.Labels is not null)
                 device.Write(Gan.Labels, data.Labels!);
@@ -76,11 +78,10 @@ public sealed class Trainer : IDisposable
             _streamed = new StreamedBatches(data, Gan);
         }
 
-        DataDigest = data.Digest();
         Reset();
-
         Program = TrainingStep.Record(Gan);
         Program.Plan(device);
+        DataDigest = digest.GetAwaiter().GetResult();
         Sampler = new Sampler(config.Model, Gan.Generator, Gan.Average ?? Gan.Generator.Weights, device, ownsWeights: false);
     }
 
