@@ -16,8 +16,8 @@ public sealed class Observer : IObserver, IDisposable
     /// <summary>Of the work of training, what looking may cost.</summary>
     private const double Share = 0.01;
 
-    /// <summary>What a look's linear algebra on the host takes, in the operations that the device does meanwhile (measured: 40 ms at some 100 GFLOP/s).</summary>
-    private const double HostFlops = 4e9;
+    /// <summary>What a look's linear algebra takes on the host (measured: a look takes 25 to 50 ms).</summary>
+    private const double HostSeconds = 0.04;
 
     private readonly Trainer _trainer;
     private readonly Classifier _features;
@@ -37,7 +37,7 @@ public sealed class Observer : IObserver, IDisposable
         // At the first look: the first step shouldn't wait for it.
         _data = new Lazy<FrechetReference>(() => Reference(data));
 
-        double look = SampleCount * (trainer.Sampler.FlopsOfSample + _features.FlopsOfImage) + HostFlops;
+        double look = SampleCount * (trainer.Sampler.FlopsOfSample + _features.FlopsOfImage) + HostSeconds * trainer.Device.TypicalFlops;
         double steps = look / (Share * trainer.Program.Flops), every = trainer.Config.Output.SampleEvery;
         Every = (int)Math.Min(Math.Ceiling(Math.Max(steps / every, 1)) * every, int.MaxValue);
     }

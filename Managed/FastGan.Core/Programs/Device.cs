@@ -19,6 +19,12 @@ public abstract class Device : IDisposable
     /// <summary>Whether it only stands in for another device, for tests: its speed means nothing, and is never reported.</summary>
     public virtual bool IsVirtual => false;
 
+    /// <summary>
+    /// Floating-point operations that a training step does in a second on such a device, roughly: for what weighs the host's work against the device's and
+    /// must not depend on a clock.
+    /// </summary>
+    public virtual double TypicalFlops => 1e11;
+
     /// <summary>Bytes of one element.</summary>
     public abstract int SizeOf(Element element);
 
