@@ -15,7 +15,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
     {
         FilterPass<V, S> pass = new(g, joinTaps: !g.IsDense && g.C <= FewChannels);
         int size = g.Filter.Count, chunks = pass.RowTiles * pass.Units < 2 * FilterChunks ? Math.Min(FilterChunks, pass.Blocks) : 1;
-        float* partial = Scratch(chunks > 1 ? (long)chunks * size : 0, pass.ScratchFloats, out float* own);
+        float* partial = Scratch(chunks > 1 ? (long)chunks * Padded(size) : 0, pass.ScratchFloats, out float* own);
         pass.Bind(x, dy, own);
         if (chunks == 1)
         {
@@ -34,17 +34,29 @@ internal sealed unsafe partial class CpuWorker<V, S>
             int from = (int)((long)pass.Blocks * chunk / chunks), to = (int)((long)pass.Blocks * (chunk + 1) / chunks);
             FilterPart whole = new((0, pass.RowTiles), (0, pass.Units));
             for (int block = from; block < to; block++)
-                pass.Add(block, whole, block == from ? Write.Overwrite : Write.Accumulate, partial + (long)chunk * size);
+                pass.Add(block, whole, block == from ? Write.Overwrite : Write.Accumulate, partial + (long)chunk * Padded(size));
         }
 
         team.Sync();
-        (first, end) = Share(size, Width);
-        for (int i = first; i < end; i++)
+        AddPartials(chunks, partial, size, mode, dw);
+    }
+
+    /// <summary>The gradient from its partial sums, each in whole vectors.</summary>
+    private void AddPartials(int chunks, float* partial, int size, Write mode, float* dw)
+    {
+        (int first, int whole, int end) = ShareVectors(size);
+        AddPartials(chunks, partial, Padded(size), first, whole, mode, dw);
+        CpuWorker<float, Simd1>.AddPartials(chunks, partial, Padded(size), whole, end, mode, dw);
+    }
+
+    private static void AddPartials(int chunks, float* partial, int step, int from, int to, Write mode, float* dw)
+    {
+        for (int i = from; i < to; i += Width)
         {
-            float sum = 0;
-            for (int chunk = 0; chunk < chunks; chunk++)
-                sum += partial[(long)chunk * size + i];
-            dw[i] = mode == Write.Accumulate ? dw[i] + sum : sum;
+            V sum = S.Load(partial + i);
+            for (int chunk = 1; chunk < chunks; chunk++)
+                sum = S.Add(sum, S.Load(partial + (long)chunk * step + i));
+            S.Store(mode == Write.Accumulate ? S.Add(S.Load(dw + i), sum) : sum, dw + i);
         }
     }
 }

@@ -4,8 +4,9 @@ namespace FastGan.Cpu;
 
 /// <content>
 /// Filter gradients by <see cref="Winograd{V,S}"/>: for each point the sum over all tiles of data times spread dy, and one transform at
-/// the end. Each worker takes its panels of channels, with dy transformed for itself; where there are too few panels for that, all take part in all of
-/// them: they transform a block of tiles, meet, multiply, meet. Blocks, and so the order of every sum, follow from the shape alone.
+/// the end. Where the images outweigh the gradient they are cut into two chunks, whose sums are added last, so that two workers each read their own half. Each worker
+/// takes panels of channels of a chunk; where there are too few panels for that, all take part in all of
+/// them: they transform a block of tiles, meet, multiply, meet. Chunks and blocks, and so the order of every sum, follow from the shape alone.
 /// </content>
 internal sealed unsafe partial class CpuWorker<V, S>
 {
@@ -20,18 +21,34 @@ internal sealed unsafe partial class CpuWorker<V, S>
     /// </summary>
     private readonly struct WinogradGradient
     {
-        public WinogradGradient(ConvShape g, WinogradGrid grid, int points, int workers)
+        private readonly ConvShape _g;
+
+        public WinogradGradient(ConvShape g, int points, int workers)
         {
+            _g = g;
+            bool isSmall = (long)g.X.Count + g.Y.Count > 2L * g.Filter.Count;
+            Chunks = isSmall && g.N > 1 ? 2 : 1;
             Panels = (g.C + WidestColumns - 1) / WidestColumns;
             RowTiles = (g.K + TileRows - 1) / TileRows;
             Channels = Padded(g.K);
-            DataStep = (nint)grid.MostTiles * WidestColumns + Line;
-            SpreadStep = (nint)grid.MostTiles * Channels + Line;
+            WinogradGrid largest = Chunk(Chunks - 1);
+            MostTiles = largest.MostTiles;
+            DataStep = (nint)MostTiles * WidestColumns + Line;
+            SpreadStep = (nint)MostTiles * Channels + Line;
             SumStep = (nint)RowTiles * TileRows * WidestColumns + Line;
-            Alone = IsEven(Phases * Panels, workers);
-            int most = !Alone ? Phases * Panels : grid.Blocks == 1 ? 1 : (Phases * Panels + workers - 1) / workers;
+            Alone = IsEven(Chunks * ChunkPanels, workers);
+            int most = !Alone ? ChunkPanels : largest.Blocks == 1 ? 1 : Math.Min(ChunkPanels, (Chunks * ChunkPanels + workers - 1) / workers);
             Group = (int)Math.Clamp(WinogradFilterFloats / (points * SumStep), 1, most);
         }
+
+        /// <summary>Parts of the batch with sums of their own.</summary>
+        public int Chunks { get; }
+
+        /// <summary>Panels of a chunk.</summary>
+        public int ChunkPanels => Phases * Panels;
+
+        /// <summary>Tiles of the largest block.</summary>
+        public int MostTiles { get; }
 
         /// <summary>Panels of one phase.</summary>
         public int Panels { get; }
@@ -54,33 +71,38 @@ internal sealed unsafe partial class CpuWorker<V, S>
         public nint SpreadStep { get; }
 
         public nint SumStep { get; }
+
+        /// <summary>The tiles of one chunk; the last one has the most images.</summary>
+        public WinogradGrid Chunk(int chunk) => new(_g, WinogradFilterTiles, (_g.N * chunk / Chunks, _g.N * (chunk + 1) / Chunks));
     }
 
     private void WinogradBackwardFilter(ConvShape g, float* x, float* dy, Write mode, float* dw)
     {
-        WinogradGrid grid = new(g, WinogradFilterTiles, (0, g.N));
-        int slots = WinogradGrid.Large(g) + 1, points = slots * slots;
-        WinogradGradient sizes = new(g, grid, points, team.Size);
+        int slots = WinogradGrid.Large(g) + 1, points = slots * slots, size = g.Filter.Count;
+        WinogradGradient sizes = new(g, points, team.Size);
         bool alone = sizes.Alone;
         long panelData = points * sizes.DataStep, panelSums = points * sizes.SumStep, floats = sizes.Group * (panelData + panelSums) + points * sizes.SpreadStep + TileRows;
-        WinogradMemory memory = new(null, Math.Max(g.C, g.K), grid.MostTiles);
-        float* data = Scratch(alone ? 0 : floats, memory.Floats + (alone ? floats : 0), out float* own);
-        memory = new(own, Math.Max(g.C, g.K), grid.MostTiles);
-        if (alone)
-            data = own + memory.Floats;
+        long partialFloats = sizes.Chunks > 1 ? (long)sizes.Chunks * Padded(size) : 0;
+        WinogradMemory memory = new(null, Math.Max(g.C, g.K), sizes.MostTiles);
+        float* partial = Scratch(partialFloats + (alone ? 0 : floats), memory.Floats + (alone ? floats : 0), out float* own);
+        memory = new(own, Math.Max(g.C, g.K), sizes.MostTiles);
+        float* data = alone ? own + memory.Floats : partial + partialFloats;
         float* sums = data + sizes.Group * panelData, spread = sums + sizes.Group * panelSums;
         WinogradBlock tiles = new(memory.Tiles);
-        (int start, int last) = alone ? Share(Phases * sizes.Panels) : (0, Phases * sizes.Panels);
-        for (int first = start, end; first < last; first = end)
+        (int start, int last) = alone ? Share(sizes.Chunks * sizes.ChunkPanels) : (0, sizes.Chunks * sizes.ChunkPanels);
+        for (int unit = start, unitEnd; unit < last; unit = unitEnd)
         {
-            end = Math.Min(first + sizes.Group, last);
+            (int chunk, int first) = Math.DivRem(unit, sizes.ChunkPanels);
+            unitEnd = Math.Min(Math.Min(unit + sizes.Group, (chunk + 1) * sizes.ChunkPanels), last);
+            int end = first + unitEnd - unit;
+            WinogradGrid grid = sizes.Chunk(chunk);
             for (int block = 0; block < grid.Blocks; block++)
             {
                 grid.Fill(block, ref tiles);
                 (int i, int tileEnd) = Part(tiles.Count);
                 for (; i < tileEnd; i++)
                 {
-                    if (first == start || grid.Blocks > 1)
+                    if (unit == start || first == 0 || grid.Blocks > 1)
                         MapSpread(g, slots, tiles[i], tiles.Large(i), dy, memory, new(spread + (nint)i * sizes.Channels, sizes.SpreadStep));
                     for (int panel = first; panel < end; panel++)
                     {
@@ -93,10 +115,10 @@ internal sealed unsafe partial class CpuWorker<V, S>
                 }
 
                 Meet();
-                (int unit, int unitEnd) = Part((end - first) * points * sizes.RowTiles);
-                for (; unit < unitEnd; unit++)
+                (int product, int productEnd) = Part((end - first) * points * sizes.RowTiles);
+                for (; product < productEnd; product++)
                 {
-                    (int panel, int rest) = Math.DivRem(unit, points * sizes.RowTiles);
+                    (int panel, int rest) = Math.DivRem(product, points * sizes.RowTiles);
                     (int point, int row) = Math.DivRem(rest, sizes.RowTiles);
                     int vectors = MicroKernel<V, S>.TileVectors(g.C - (first + panel) % sizes.Panels * WidestColumns), k = row * TileRows;
                     (int from, int to) = tiles.WithPoint(point, slots, Winograd<V, S>.FourOnly);
@@ -113,8 +135,17 @@ internal sealed unsafe partial class CpuWorker<V, S>
             for (; filter < filterEnd; filter++)
             {
                 (int panel, int k) = Math.DivRem(filter, g.K);
-                CollectFilter(g, slots, first + panel, k, sizes, sums + panel * panelSums, memory, mode, dw);
+                if (sizes.Chunks == 1)
+                    CollectFilter(g, slots, first + panel, k, sizes, sums + panel * panelSums, memory, mode, dw);
+                else
+                    CollectFilter(g, slots, first + panel, k, sizes, sums + panel * panelSums, memory, Write.Overwrite, partial + chunk * Padded(size));
             }
+        }
+
+        if (sizes.Chunks > 1)
+        {
+            team.Sync();
+            AddPartials(sizes.Chunks, partial, size, mode, dw);
         }
 
         (int From, int To) Part(int count) => alone ? (0, count) : Share(count);
