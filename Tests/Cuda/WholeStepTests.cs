@@ -30,21 +30,38 @@ public sealed class WholeStepTests
     /// </summary>
     private const double Share = 1e-4;
 
-    /// <param name="seed">
-    /// One with which two things don't happen that rounding may do at a jump. A weight whose gradient is within rounding of zero may take a full step either
+    /// <summary>
+    /// At a jump rounding decides. A weight whose gradient is within rounding of zero may take a full step either
     /// way: one of n weights then makes 2/√n of the change, 4e-3 in these networks. And a ReLU whose input is within rounding of zero may let the
     /// gradient through or not: 1/√16384 of the generator's gradient, 8e-3. (Seen with seed 1: in one step the processor has the reference's gradient to 2e-6
     /// and the GPU is 3e-4 off, in the next the GPU has it and the processor is 8e-3 off.) Of the seeds 1 to 16 two in five have one or the other, for a preset.
-    /// </param>
+    /// So one of six seeds has to agree in everything: a mistake in the arithmetic would show with each, and all six have a jump once in 250 presets.
+    /// </summary>
+    private const ulong Seeds = 6;
+
     [TestMethod]
-    [DataRow("gan", 2UL)]
-    [DataRow("dcgan", 2UL)]
-    [DataRow("wgan", 2UL)]
-    [DataRow("cgan", 2UL)]
-    [DataRow("sgan", 16UL)]
-    [DataRow("acgan", 2UL)]
-    [DataRow("infogan", 16UL)]
-    public void StepsEqualTheProcessors(string preset, ulong seed)
+    [DataRow("gan")]
+    [DataRow("dcgan")]
+    [DataRow("wgan")]
+    [DataRow("cgan")]
+    [DataRow("sgan")]
+    [DataRow("acgan")]
+    [DataRow("infogan")]
+    public void StepsEqualTheProcessors(string preset)
+    {
+        List<string> apart = [];
+        for (ulong seed = 1; seed <= Seeds; seed++)
+        {
+            if (Apart(preset, seed) is not string difference)
+                return;
+            apart.Add(difference);
+        }
+
+        Assert.Fail(string.Join("; ", apart));
+    }
+
+    /// <summary>The first thing that differs by more than its bound; null for nothing.</summary>
+    private static string? Apart(string preset, ulong seed)
     {
         RunConfig config = Small.Config(preset);
         config = config with { Training = config.Training with { Seed = seed } };
@@ -67,11 +84,15 @@ public sealed class WholeStepTests
                 bool isOverwritten = state[i].Cpu == expected.Gan.Metrics || name.EndsWith("gradients", StringComparison.Ordinal);
                 double bound = isOverwritten ? Share * Accuracy.Norm(values) : Share * change + 3 * Unit * Accuracy.Norm(values);
                 Assert.IsGreaterThan(0, change, $"{name}: step {step + 1} changed nothing");
-                Assert.IsLessThanOrEqualTo(bound, apart, $"{name} after step {step + 1}");
+
+                // So that a NaN is a difference too.
+                if (!(apart <= bound))
+                    return $"seed {seed}: {name} after step {step + 1} is {apart:g3} apart, {bound:g3} allowed";
             }
         }
 
         Assert.IsNotNull(gpu.GraphNodes(actual.Program), "the last step was one graph");
+        return null;
     }
 
     /// <summary>What a step changes.</summary>
