@@ -69,6 +69,7 @@ internal sealed class TrainingSession(Trainer trainer, Dataset data, RunFolder f
         {
             RunOutcome.Stopped => $"Stopped after step {trainer.StepsDone} of {end}.",
             RunOutcome.Collapsed => $"Ended after step {trainer.StepsDone} of {end}: mode collapse.",
+            _ when trainer.Device.IsVirtual => $"Done: {trainer.StepsDone} steps.",
             _ => $"Done: {trainer.StepsDone} steps. This took {SinceProgramStart().TotalSeconds:0.0} s, up to the first step {_untilFirstStep.TotalSeconds:0.0} s.",
         });
         foreach (MetricsLine turn in MetricsFile.Read(folder.MetricsFile).Where(l => l.Turn is not null))

@@ -14,7 +14,7 @@ public sealed class Dataset
     private readonly Lazy<string> _digest;
 
     /// <param name="name">What the user called the data.</param>
-    /// <param name="images">Shape.Count bytes, (count, H, W, C).</param>
+    /// <param name="images">Shape.Count bytes, (count, H, W, C). They are not copied and must not change: a device may read them in place.</param>
     /// <param name="labels">A class of each image, from 0 to below the number of names; null when the data has none.</param>
     /// <param name="classNames">A name of each class; empty when the data has no labels.</param>
     public Dataset(string name, Shape shape, byte[] images, int[]? labels, IReadOnlyList<string> classNames)

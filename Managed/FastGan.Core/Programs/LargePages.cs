@@ -9,17 +9,18 @@ public static unsafe partial class LargePages
 {
     private const int MadviseHugePage = 14;
 
-    private const nuint Page = 4096, Fewest = 4 << 20;
+    private const nuint Fewest = 4 << 20;
 
     /// <summary>A hint for memory that will be used from end to end. Nothing changes where it isn't taken.</summary>
     public static void Advise(void* memory, nuint bytes)
     {
         if (!OperatingSystem.IsLinux() || bytes < Fewest)
             return;
-        nuint start = ((nuint)memory + Page - 1) / Page * Page;
-        _ = Madvise((void*)start, ((nuint)memory + bytes - start) / Page * Page, MadviseHugePage);
+        nuint page = (nuint)Environment.SystemPageSize, start = ((nuint)memory + page - 1) / page * page;
+        _ = Madvise((void*)start, ((nuint)memory + bytes - start) / page * page, MadviseHugePage);
     }
 
+    /// <inheritdoc cref="Advise(void*, nuint)"/>
     public static void Advise(Span<byte> memory)
     {
         fixed (byte* start = memory)
