@@ -79,6 +79,25 @@ internal sealed unsafe partial class CpuWorker<V, S>
         team.Sync();
     }
 
+    public void Maxout(Tensor x, Tensor y)
+    {
+        int pieces = x.Count / y.Count;
+        (int from, int to) = Share(y.Count);
+        for (int i = from; i < to; i++)
+            Reals(y)[i] = Reals(x)[Largest(Reals(x), i * pieces, pieces)];
+        team.Sync();
+    }
+
+    public void MaxoutBackward(Tensor x, Tensor dy, Tensor dx)
+    {
+        int pieces = x.Count / dy.Count;
+        (int from, int to) = Share(dy.Count);
+        new Span<float>(Reals(dx) + from * pieces, (to - from) * pieces).Clear();
+        for (int i = from; i < to; i++)
+            Reals(dx)[Largest(Reals(x), i * pieces, pieces)] = Reals(dy)[i];
+        team.Sync();
+    }
+
     public void Embed(Tensor table, Tensor labels, Tensor y)
     {
         int width = table.Shape.SampleCount;
@@ -169,6 +188,15 @@ internal sealed unsafe partial class CpuWorker<V, S>
     {
         for (int i = from; i < to; i += Width)
             S.Store(S.Add(S.Load(sum + i), S.Load(x + i)), sum + i);
+    }
+
+    /// <summary>Where the largest of some elements is, the first of equals.</summary>
+    private static int Largest(float* x, int first, int count)
+    {
+        int largest = first;
+        for (int i = first + 1; i < first + count; i++)
+            largest = x[i] > x[largest] ? i : largest;
+        return largest;
     }
 
     private static void Clear(ColumnTiles.Tile tile, float* sums)

@@ -102,6 +102,16 @@ internal sealed unsafe partial class CudaOps
         });
     }
 
+    public void Maxout(Tensor x, Tensor y) => Each(Kernel.Maxout, y.Count, 0, new MaxoutParams
+    {
+        x = Working(x), y = Working(y), pieces = x.Count / y.Count, count = y.Count,
+    });
+
+    public void MaxoutBackward(Tensor x, Tensor dy, Tensor dx) => Each(Kernel.MaxoutBackward, dy.Count, 0, new MaxoutBackwardParams
+    {
+        x = Working(x), dy = Working(dy), dx = Working(dx), pieces = x.Count / dy.Count, count = dy.Count,
+    });
+
     public void Embed(Tensor table, Tensor labels, Tensor y)
     {
         (ulong from, ulong to) = (Full(table), Working(y));

@@ -108,6 +108,18 @@ internal struct ActivationBiasBackwardParams
     public int accumulate;
 }
 
+internal struct MaxoutParams
+{
+    public ulong x, y;
+    public int pieces, count;
+}
+
+internal struct MaxoutBackwardParams
+{
+    public ulong x, dy, dx;
+    public int pieces, count;
+}
+
 internal struct BatchNormStatisticsParams
 {
     public ulong x, running_mean, running_var, mean, inv_std;

@@ -23,6 +23,8 @@ internal enum Kernel
     BiasActivation,
     ActivationBackward,
     ActivationBiasBackward,
+    Maxout,
+    MaxoutBackward,
     BatchNormStatistics,
     BatchNormApply,
     BatchNormSums,

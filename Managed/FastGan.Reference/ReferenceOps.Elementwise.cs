@@ -55,6 +55,21 @@ internal sealed unsafe partial class ReferenceOps
             Reals(y)[i] = Reals(x)[i / C * x.Shape.C + first + i % C];
     }
 
+    public void Maxout(Tensor x, Tensor y)
+    {
+        int pieces = x.Count / y.Count;
+        for (int i = 0; i < y.Count; i++)
+            Reals(y)[i] = Reals(x)[Largest(Reals(x), i * pieces, pieces)];
+    }
+
+    public void MaxoutBackward(Tensor x, Tensor dy, Tensor dx)
+    {
+        int pieces = x.Count / dy.Count;
+        new Span<double>(Reals(dx), dx.Count).Clear();
+        for (int i = 0; i < dy.Count; i++)
+            Reals(dx)[Largest(Reals(x), i * pieces, pieces)] = Reals(dy)[i];
+    }
+
     public void Embed(Tensor table, Tensor labels, Tensor y)
     {
         int width = y.Shape.SampleCount;
@@ -69,5 +84,13 @@ internal sealed unsafe partial class ReferenceOps
             new Span<double>(Reals(dtable), dtable.Count).Clear();
         for (int i = 0; i < dy.Count; i++)
             Reals(dtable)[Ints(labels)[i / width] * width + i % width] += Reals(dy)[i];
+    }
+    /// <summary>Where the largest of some elements is, the first of equals.</summary>
+    private static int Largest(double* x, int first, int count)
+    {
+        int largest = first;
+        for (int i = first + 1; i < first + count; i++)
+            largest = x[i] > x[largest] ? i : largest;
+        return largest;
     }
 }

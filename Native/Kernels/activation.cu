@@ -1,7 +1,9 @@
 //   bias_activation            y ← act(y + bias), in place. 2 sizeof(real) bytes an element.
 //   activation_backward        dx = dy ∘ act′(y). 3 sizeof(real).
 //   activation_bias_backward   the same, and dbias (+)= Σ over pixels of dx, in a fixed order.
-// Leaky ReLU (Maas, Hannun and Ng, 2013), tanh, sigmoid; derivatives from the output.
+//   maxout                     y = the largest of each group of p.pieces elements of x. (pieces + 1) sizeof(real) bytes an element of y.
+//   maxout_backward            dx = dy there, 0 at the others of the group. (2 pieces + 1) sizeof(real).
+// Leaky ReLU (Maas, Hannun and Ng, 2013), tanh, sigmoid; derivatives from the output. Maxout (Goodfellow et al., 2013).
 #include "sums.h"
 
 KERNEL(bias_activation, BiasActivationParams) {
@@ -54,4 +56,34 @@ KERNEL(activation_bias_backward, ActivationBiasBackwardParams) {
         activation_bias<PACK>(p);
     else
         activation_bias<1>(p);
+}
+
+// Where the largest of `pieces` elements from `first` on is, the first of equals.
+DEVICE u32 largest(global<real> x, u32 first, int pieces) {
+    u32 place = first;
+    float value = load(x, first);
+    for (u32 i = first + 1; i < first + pieces; i++) {
+        float other = load(x, i);
+        if (other > value) {
+            place = i;
+            value = other;
+        }
+    }
+
+    return place;
+}
+
+// A thread for each group.
+KERNEL(maxout, MaxoutParams) {
+    for (u32 i = first_thread(); i < (u32)p.count; i += all_threads())
+        store(p.y, i, load(p.x, largest(p.x, i * p.pieces, p.pieces)));
+}
+
+KERNEL(maxout_backward, MaxoutBackwardParams) {
+    for (u32 i = first_thread(); i < (u32)p.count; i += all_threads()) {
+        u32 first = i * p.pieces, place = largest(p.x, first, p.pieces);
+        float dy = load(p.dy, i);
+        for (u32 j = first; j < first + p.pieces; j++)
+            store(p.dx, j, j == place ? dy : 0.0f);
+    }
 }

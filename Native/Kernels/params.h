@@ -151,6 +151,21 @@ struct ActivationBiasBackwardParams {
     int accumulate;
 };
 
+struct MaxoutParams {
+    global<real> x;
+    global<real> y;
+    int pieces;
+    int count;
+};
+
+struct MaxoutBackwardParams {
+    global<real> x;
+    global<real> dy;
+    global<real> dx;
+    int pieces;
+    int count;
+};
+
 struct BatchNormStatisticsParams {
     global<real> x;
     global<float> running_mean;

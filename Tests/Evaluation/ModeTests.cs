@@ -2,6 +2,7 @@ using FastGan.Cpu;
 using FastGan.Data;
 using FastGan.Evaluation;
 using FastGan.Gans;
+using FastGan.Models;
 using FastGan.Tests.Training;
 
 namespace FastGan.Tests.Evaluation;
@@ -73,6 +74,22 @@ public sealed class ModeTests
 
         Assert.AreEqual(400_000, new MixtureModes(Mixture.Grid, Effort.Full).Minibatches);
         Assert.Contains("did you mean 'pac2'?", Assert.ThrowsExactly<FastGanException>(() => ModeMethod.Named("pac3")).Message);
+    }
+
+    /// <summary>In full PacGAN's three maxout layers for its methods, leaky ReLU for the critics and in the quick trial.</summary>
+    [TestMethod]
+    public void OnlyTheFullTrialHasPacGansDiscriminator()
+    {
+        foreach (ModeMethod method in ModeMethod.All)
+        {
+            IReadOnlyList<Layer> quick = new MixtureModes(Mixture.Ring, Effort.Quick).Config(method).Model.Discriminator.Layers;
+            Assert.IsEmpty(quick.OfType<MaxoutLayer>(), method.Name);
+
+            NetSpec full = new MixtureModes(Mixture.Grid, Effort.Full).Config(method).Model.Discriminator;
+            Layer[] hidden = method.Preset == "gan" ? [new DenseLayer(1000), new MaxoutLayer(5)] : [new DenseLayer(200), new LeakyReluLayer()];
+            CollectionAssert.AreEqual((Layer[])[.. hidden, .. hidden, .. hidden, new DenseLayer(1)], full.Layers.ToArray(), method.Name);
+            Assert.AreEqual(Initialisation.Dcgan, full.Init);
+        }
     }
 
     /// <summary>Whatever the number of threads, a seed gives the same samples, and another seed others.</summary>

@@ -42,6 +42,10 @@ public sealed class CombinationsTests
         {
             Discriminator = new NetSpec(Initialisation.FanIn, [new DenseLayer(4), new TanhLayer(), new DenseLayer(1)]),
         }),
+        ["a gradient of second order, which maxout lacks here"] = Model("wgan-gp", m => m with
+        {
+            Discriminator = new NetSpec(Initialisation.FanIn, [new DenseLayer(4), new MaxoutLayer(2), new DenseLayer(1)]),
+        }),
         ["a semi-supervised one is a log-sum-exp"] = Presets.WithPenalty(Preset("sgan"), R1),
     };
 

@@ -1,5 +1,7 @@
 using FastGan.Data;
 using FastGan.Gans;
+using FastGan.Models;
+using FastGan.Tensors;
 
 namespace FastGan.Tests.Gans;
 
@@ -19,6 +21,16 @@ public sealed class ConfigFileTests
                 Assert.AreEqual(json, ConfigFile.Write(ConfigFile.Parse(json, "config.json")));
             }
         }
+    }
+
+    [TestMethod]
+    public void SoDoesMaxout()
+    {
+        RunConfig config = Presets.Make("gan", Data, 28, 1);
+        config = config with { Model = config.Model with { Discriminator = new NetSpec(Initialisation.FanIn, [new DenseLayer(10), new MaxoutLayer(5), new DenseLayer(1)]) } };
+        string json = ConfigFile.Write(config);
+        Assert.MatchesRegex("\"layer\": \"maxout\",\\s+\"pieces\": 5", json);
+        Assert.AreEqual(json, ConfigFile.Write(ConfigFile.Parse(json, "config.json")));
     }
 
     [TestMethod]
@@ -65,12 +77,22 @@ public sealed class ConfigFileTests
             for (int size = Presets.SmallestImage; size <= Presets.LargestImage; size += 4)
             {
                 ModelSpec m = Presets.Make(preset, Data, size, 3, 10).Model;
-                FastGan.Models.Net g = new("generator", m.Generator, FastGan.Tensors.Shape.Matrix(1, m.Latent), m.Classes);
-                FastGan.Models.Net d = new("discriminator", m.Discriminator, Gan.Image(m, 1), m.Classes);
+                Net g = new("generator", m.Generator, Shape.Matrix(1, m.Latent), m.Classes);
+                Net d = new("discriminator", m.Discriminator, Gan.Image(m, 1), m.Classes);
                 Assert.AreEqual(Gan.Image(m, 1), g.Output);
                 Assert.AreEqual(m.DiscriminatorOutputs(), d.Output.Count);
             }
         }
+    }
+
+    [TestMethod]
+    [DataRow(1, "discriminator, layer 1: pieces is 1, must be at least 2")]
+    [DataRow(0, "discriminator, layer 1: pieces is 0, must be at least 2")]
+    [DataRow(4, "discriminator, layer 1: 10 channels can't be grouped by 4 pieces: use a multiple")]
+    public void PiecesThatDoNotFitAreRefused(int pieces, string why)
+    {
+        NetSpec spec = new(Initialisation.FanIn, [new DenseLayer(10), new MaxoutLayer(pieces)]);
+        Assert.AreEqual(why, Assert.ThrowsExactly<FastGanException>(() => new Net("discriminator", spec, Shape.Matrix(1, 2), 0)).Message);
     }
 
     [TestMethod]

@@ -113,6 +113,21 @@ public sealed class OperationGradientTests
         f.Check(y, dy);
     }
 
+    /// <summary>Each piece of a group is drawn from an interval of its own, so that none are equal, and another one's is the highest in the next group.</summary>
+    [TestMethod]
+    [DataRow(2)]
+    [DataRow(5)]
+    public void Maxout(int pieces)
+    {
+        using FiniteDifferences f = new();
+        Shape shape = new(3, 2, 2, 3);
+        int i = 0;
+        Tensor x = f.Random(shape with { C = shape.C * pieces }, z => (i / pieces + 3 * i++) % pieces + 0.4 * Math.Tanh(z)), y = f.Empty(shape), dy = f.Random(shape);
+        f.Forward.Maxout(x, y);
+        f.Backward.MaxoutBackward(x, dy, f.GradientOf(x));
+        f.Check(y, dy);
+    }
+
     [TestMethod]
     public void Embed()
     {

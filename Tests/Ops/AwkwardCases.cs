@@ -53,6 +53,8 @@ internal static class AwkwardCases
         "scale-samples 1x1", "scale-samples 5x33", "scale-samples 3x7x5x3", "scale-samples 3x7x5x3 inplace",
         "concat 1x1 + 1", "concat 3x7x5x1 + 1", "concat 2x4x4x33 + 5", "concat 2x4x4x16 + 32", "concat 5x100 + 10",
         "slice 1x2 from 1 take 1", "slice 3x7x5x2 from 0 take 1", "slice 2x4x4x38 from 33 take 5", "slice 2x4x4x48 from 16 take 16",
+        .. new[] { "1x1 pieces 2", "1x7 pieces 5", "5x1 pieces 33", "64x200 pieces 5", "3x33 pieces 1", "3x7x5x1 pieces 3", "2x3x5x33 pieces 2", "1x9x3x16 pieces 4" }
+            .SelectMany(s => (string[])[$"maxout {s}", $"maxout-bwd {s}"]),
         "embed 10x100 n7", "embed 1x1 n3", "embed 10x33 n64", "embed-bwd 10x100 n7", "embed-bwd 10x33 n64 acc", "embed-bwd 1x1 n3",
         "embed-bwd 3x5 n2 acc",
         .. Logits.SelectMany((s, i) => Classes(s, i % 2 == 0 ? 1 : -0.5)),

@@ -72,6 +72,7 @@ public sealed class OpCaseTests
     [DataRow("bn 1x5", "has no variance")]
     [DataRow("multiply 2x7 inplace", "has 'inplace'")]
     [DataRow("clip 9", "lacks a number after 'limit'")]
+    [DataRow("maxout 3x5 pieces 0", "y has 5 channels, of which 0 is no multiple")]
     [DataRow("norm 99999999999", "not a whole number")]
     public void BadTextIsRefused(string text, string why)
     {

@@ -32,6 +32,7 @@ internal static class Combinations
         Refuse(penalty.Kind == PenaltyKind.R1 && t.Loss == AdversarialLoss.Wasserstein, "r1 flattens the discriminator at the data, where a Wasserstein critic needs a slope of 1: use the penalty between images (interpolates)");
         Refuse(discriminator.HasBatchNorm, "batch norm mixes the samples of a batch, so that a penalty on each sample's gradient has no meaning: take it out of the discriminator");
         Refuse(discriminator.HasSpectralNorm, "spectral norm and a gradient penalty both bound the discriminator's slope: leave one out");
+        Refuse(discriminator.HasMaxout, "a gradient penalty needs a gradient of second order, which maxout lacks here: use relu or leaky_relu");
         Refuse(!discriminator.IsPiecewiseLinear, "a gradient penalty needs a discriminator whose activations are relu or leaky_relu");
         Refuse(m.Head == DiscriminatorHead.SemiSupervised, "a gradient penalty needs a logit that is linear in the last layer, and a semi-supervised one is a log-sum-exp");
     }

@@ -11,6 +11,7 @@ namespace FastGan.Models;
 [JsonDerivedType(typeof(LeakyReluLayer), "leaky_relu")]
 [JsonDerivedType(typeof(ReluLayer), "relu")]
 [JsonDerivedType(typeof(TanhLayer), "tanh")]
+[JsonDerivedType(typeof(MaxoutLayer), "maxout")]
 [JsonDerivedType(typeof(ReshapeLayer), "reshape")]
 [JsonDerivedType(typeof(LabelMultiplyLayer), "label_multiply")]
 [JsonDerivedType(typeof(LabelChannelLayer), "label_channel")]
@@ -36,6 +37,10 @@ public sealed record LeakyReluLayer(double Slope = 0.2) : Layer;
 public sealed record ReluLayer : Layer;
 
 public sealed record TanhLayer : Layer;
+
+/// <summary>The largest of each group of neighbouring channels: of a dense layer of units · pieces, that many units (Goodfellow et al., 2013).</summary>
+/// <param name="Pieces">Channels of a group, at least 2.</param>
+public sealed record MaxoutLayer(int Pieces) : Layer;
 
 /// <summary>The same numbers as (height, width, channels).</summary>
 public sealed record ReshapeLayer(int Height, int Width, int Channels) : Layer;

@@ -56,10 +56,12 @@ public sealed class Net
 
     public bool HasBatchNorm => _steps.Any(s => s is NormStep);
 
-    /// <summary>Whether it is linear wherever no activation is at its kink: no batch norm, and no activation but (leaky) ReLU.</summary>
+    /// <summary>Whether it is linear wherever no activation is at its kink: no batch norm, and no activation but (leaky) ReLU and maxout.</summary>
     public bool IsPiecewiseLinear => _steps.All(s => s.IsPiecewiseLinear);
 
     public bool HasSpectralNorm => _steps.Any(s => s is AffineStep { HasSpectralNorm: true });
+
+    public bool HasMaxout => _steps.Any(s => s is MaxoutStep);
 
     public bool TakesLabels => _steps.Any(s => s is LabelMultiplyStep or LabelChannelStep);
 

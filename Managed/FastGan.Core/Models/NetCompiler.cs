@@ -118,6 +118,15 @@ internal sealed class NetCompiler
                         : throw Bad(index, $"{at.H}×{at.W}×{at.C} can't become {l.Height}×{l.Width}×{l.Channels}");
                 }
 
+            case MaxoutLayer { Pieces: < 2 } l:
+                throw Bad(index, $"pieces is {l.Pieces}, must be at least 2");
+
+            case MaxoutLayer l when at.C % l.Pieces != 0:
+                throw Bad(index, $"{at.C} channels can't be grouped by {l.Pieces} pieces: use a multiple");
+
+            case MaxoutLayer l:
+                return new MaxoutStep(name, at, at with { C = at.C / l.Pieces });
+
             case LabelMultiplyLayer:
                 return new LabelMultiplyStep(name, at, Table(index, name, at));
 
@@ -191,6 +200,7 @@ internal sealed class NetCompiler
         LeakyReluLayer => "leaky_relu",
         ReluLayer => "relu",
         TanhLayer => "tanh",
+        MaxoutLayer => "maxout",
         ReshapeLayer => "reshape",
         LabelMultiplyLayer => "label_multiply",
         LabelOneHotLayer => "label_one_hot",

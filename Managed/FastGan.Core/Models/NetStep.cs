@@ -196,6 +196,26 @@ internal sealed class ViewStep(string name, Shape input, Shape output) : NetStep
     public override Tensor Forwards(Recorder r, Tape tape, TapeEntry e, Tensor dx, Tensor gradients) => dx.Reshape(e.Y.Shape);
 }
 
+/// <summary>y = the largest of each group of channels of x.</summary>
+internal sealed class MaxoutStep(string name, Shape input, Shape output) : NetStep(name, input, output)
+{
+    public override bool HasParameters => false;
+
+    public override void Forward(Recorder r, Tape tape, TapeEntry e, Mode mode) => r.Maxout(e.X, e.Y);
+
+    public override Tensor? Backward(Recorder r, Tape tape, TapeEntry e, Tensor dy, Tensor? gradients, SampleRange? wanted)
+    {
+        if (wanted is not { } samples)
+            return null;
+        Tensor dx = r.Temporary($"d{e.X.Name}", In.WithN(samples.Count));
+        r.MaxoutBackward(e.X.Samples(samples.First, samples.Count), dy.Samples(samples.First, samples.Count), dx);
+        return dx;
+    }
+
+    public override Tensor Forwards(Recorder r, Tape tape, TapeEntry e, Tensor dx, Tensor gradients) =>
+        throw new NotSupportedException("no operation takes a change of the input through maxout");
+}
+
 /// <summary>y = x ∘ embedding(label).</summary>
 internal sealed class LabelMultiplyStep(string name, Shape shape, Parameter table) : NetStep(name, shape, shape)
 {

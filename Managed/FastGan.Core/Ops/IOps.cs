@@ -77,6 +77,15 @@ public interface IOps
     /// <summary>y = channels [first, first + y.C) of x.</summary>
     void SliceChannels(Tensor x, int first, Tensor y);
 
+    /// <summary>
+    /// y[n,h,w,u] = the largest of channels [u · pieces, (u + 1) · pieces) of x, with pieces = x.C / y.C (Goodfellow et al., 2013):
+    /// (N, H, W, C · pieces) to (N, H, W, C).
+    /// </summary>
+    void Maxout(Tensor x, Tensor y);
+
+    /// <summary>The gradient of <see cref="Maxout"/> by its x: of each group of channels the largest, the first of equals, has dy, and the others 0. dx as x.</summary>
+    void MaxoutBackward(Tensor x, Tensor dy, Tensor dx);
+
     /// <summary>y[n] = table[labels[n]]. table (classes, 1, 1, width), labels (N) Int32, y (N, …) of width elements a sample.</summary>
     void Embed(Tensor table, Tensor labels, Tensor y);
 

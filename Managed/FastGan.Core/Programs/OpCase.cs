@@ -127,6 +127,13 @@ public sealed class OpCase
                 Shape wide = t.Shape();
                 r.SliceChannels(Real("x", wide), (int)t.Number("from"), Real("y", wide with { C = (int)t.Number("take") }));
                 break;
+            case "maxout" or "maxout-bwd":
+                Shape units = t.Shape(), pieces = units with { C = units.C * (int)t.Number("pieces") };
+                if (t.Name == "maxout")
+                    r.Maxout(Real("x", pieces), Real("y", units));
+                else
+                    r.MaxoutBackward(Real("x", pieces), Real("dy", units), Real("dx", pieces));
+                break;
             case "embed":
                 Shape table = t.Shape();
                 int n = t.Int("n");

@@ -153,6 +153,19 @@ public sealed class Recorder(string name) : IOps
         Add("slice", $"{x.Shape} from {first} take {y.Shape.C}", [x], [y], 0, ops => ops.SliceChannels(x, first, y));
     }
 
+    public void Maxout(Tensor x, Tensor y)
+    {
+        int pieces = Pieces(x, y, nameof(y));
+        Add("maxout", $"{y.Shape} pieces {pieces}", [x], [y], 0, ops => ops.Maxout(x, y));
+    }
+
+    public void MaxoutBackward(Tensor x, Tensor dy, Tensor dx)
+    {
+        int pieces = Pieces(x, dy, nameof(dy));
+        Same(dx.Shape, x.Shape, nameof(dx));
+        Add("maxout-bwd", $"{dy.Shape} pieces {pieces}", [x, dy], [dx], 0, ops => ops.MaxoutBackward(x, dy, dx));
+    }
+
     public void Embed(Tensor table, Tensor labels, Tensor y)
     {
         Elements(Element.Int32, labels);
@@ -340,6 +353,16 @@ public sealed class Recorder(string name) : IOps
         Same(gradient.Shape, shape, nameof(gradient));
         Same(loss.Count, 1, nameof(loss));
         Same(score.Count, 1, nameof(score));
+    }
+
+    /// <summary>Channels of wide for each of narrow's.</summary>
+    private static int Pieces(Tensor wide, Tensor narrow, string what)
+    {
+        int pieces = wide.Shape.C / narrow.Shape.C;
+        Same(narrow.Shape, wide.Shape with { C = narrow.Shape.C }, what);
+        if (pieces == 0 || pieces * narrow.Shape.C != wide.Shape.C)
+            throw new ArgumentException($"{what} has {narrow.Shape.C} channels, of which {wide.Shape.C} is no multiple");
+        return pieces;
     }
 
     private static void Spectral(Tensor w, Tensor u, Tensor v, Tensor sigma)

@@ -25,7 +25,7 @@ public sealed class MixtureModes(Mixture mixture, Effort effort) : ModeProblem
     public override IReadOnlyList<PublishedModes> Published => Mixture == Mixture.Ring ? PublishedModes.Ring : PublishedModes.Grid;
 
     public override string Differences => effort == Effort.Full
-        ? "the papers' discriminators are others: PacGAN's has three maxout layers, ours three of leaky ReLU"
+        ? "PacGAN's are of the networks and minibatches of gan, pac2 and pac4 here; VEEGAN's of others"
         : "the papers' networks are wider, PacGAN's discriminator has maxout layers where ours has leaky ReLU, and it was trained for 400,000 minibatches";
 
     public override long Minibatches => effort == Effort.Full ? Epochs * Points / Batch : QuickMinibatches * Mixture.Centers.Count;
@@ -43,7 +43,7 @@ public sealed class MixtureModes(Mixture mixture, Effort effort) : ModeProblem
         DataSpec data = new(Name);
         if (effort == Effort.Full)
             return PointPresets.Make(method.Preset, data);
-        RunConfig config = PointPresets.Make(method.Preset, data, QuickUnits, QuickUnits);
+        RunConfig config = PointPresets.Make(method.Preset, data, QuickUnits);
         TrainingSpec t = config.Training;
         return config with
         {
