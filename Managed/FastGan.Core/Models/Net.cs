@@ -145,7 +145,7 @@ public sealed class Net
             throw new ArgumentException("batch norm has no weights' gradient in inference", nameof(weights));
         for (int i = _steps.Length - 1; i >= 0; i--)
         {
-            bool deeper = weights && _steps.Take(i).Any(s => s.HasParameters);
+            bool deeper = weights && _steps.Take(i).Any(s => s.TakesWholeBatch);
             Tensor? dx = _steps[i].Backward(r, tape, tape.Entries[i], dy, weights ? Gradients : null, deeper ? all : input);
             if (dx is null)
                 return null;

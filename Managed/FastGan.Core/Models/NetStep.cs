@@ -13,7 +13,8 @@ internal abstract class NetStep(string name, Shape input, Shape output)
 
     public Shape Out { get; } = output;
 
-    public abstract bool HasParameters { get; }
+    /// <summary>Whether beside the weights' gradient it is given dL/dy of every sample: for parameters of its own, or because it reads its input, which is of every sample.</summary>
+    public abstract bool TakesWholeBatch { get; }
 
     public virtual bool IsPiecewiseLinear => true;
 
@@ -39,7 +40,7 @@ internal sealed class AffineStep(
     string name, Shape input, Shape output, ConvShape geometry, bool transposed, Parameter weight, Parameter? bias, Parameter? spectral, Activation act)
     : NetStep(name, input, output)
 {
-    public override bool HasParameters => true;
+    public override bool TakesWholeBatch => true;
 
     public override bool IsPiecewiseLinear => act.Kind is ActivationKind.Identity or ActivationKind.LeakyRelu;
 
@@ -125,7 +126,7 @@ internal sealed class NormStep(
     string name, Shape shape, BatchNormLayer layer, Parameter scale, Parameter bias, Parameter mean, Parameter var, Activation act)
     : NetStep(name, shape, shape)
 {
-    public override bool HasParameters => true;
+    public override bool TakesWholeBatch => true;
 
     public override bool IsPiecewiseLinear => false;
 
@@ -184,7 +185,7 @@ internal sealed class NormStep(
 /// <summary>The same numbers in another shape.</summary>
 internal sealed class ViewStep(string name, Shape input, Shape output) : NetStep(name, input, output)
 {
-    public override bool HasParameters => false;
+    public override bool TakesWholeBatch => false;
 
     public override void Forward(Recorder r, Tape tape, TapeEntry e, Mode mode)
     {
@@ -199,7 +200,7 @@ internal sealed class ViewStep(string name, Shape input, Shape output) : NetStep
 /// <summary>y = the largest of each group of channels of x.</summary>
 internal sealed class MaxoutStep(string name, Shape input, Shape output) : NetStep(name, input, output)
 {
-    public override bool HasParameters => false;
+    public override bool TakesWholeBatch => true;
 
     public override void Forward(Recorder r, Tape tape, TapeEntry e, Mode mode) => r.Maxout(e.X, e.Y);
 
@@ -219,7 +220,7 @@ internal sealed class MaxoutStep(string name, Shape input, Shape output) : NetSt
 /// <summary>y = x ∘ embedding(label).</summary>
 internal sealed class LabelMultiplyStep(string name, Shape shape, Parameter table) : NetStep(name, shape, shape)
 {
-    public override bool HasParameters => true;
+    public override bool TakesWholeBatch => true;
 
     public override void Forward(Recorder r, Tape tape, TapeEntry e, Mode mode)
     {
@@ -262,7 +263,7 @@ internal sealed class LabelChannelStep(string name, Shape input, Parameter table
 {
     private int Channels => Out.C - In.C;
 
-    public override bool HasParameters => table.Trained;
+    public override bool TakesWholeBatch => table.Trained;
 
     public override void Forward(Recorder r, Tape tape, TapeEntry e, Mode mode)
     {
