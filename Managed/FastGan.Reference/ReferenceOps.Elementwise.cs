@@ -85,6 +85,7 @@ internal sealed unsafe partial class ReferenceOps
         for (int i = 0; i < dy.Count; i++)
             Reals(dtable)[Ints(labels)[i / width] * width + i % width] += Reals(dy)[i];
     }
+
     /// <summary>Where the largest of some elements is, the first of equals.</summary>
     private static int Largest(double* x, int first, int count)
     {
