@@ -190,12 +190,12 @@ internal sealed unsafe partial class CpuWorker<V, S>
             S.Store(S.Add(S.Load(sum + i), S.Load(x + i)), sum + i);
     }
 
-    /// <summary>Where the largest of some elements is, the first of equals.</summary>
+    /// <summary>Where the largest of some elements is, the first of equals; a NaN counts as the largest.</summary>
     private static int Largest(float* x, int first, int count)
     {
         int largest = first;
         for (int i = first + 1; i < first + count; i++)
-            largest = x[i] > x[largest] ? i : largest;
+            largest = x[i] > x[largest] || float.IsNaN(x[i]) ? i : largest;
         return largest;
     }
 

@@ -86,12 +86,12 @@ internal sealed unsafe partial class ReferenceOps
             Reals(dtable)[Ints(labels)[i / width] * width + i % width] += Reals(dy)[i];
     }
 
-    /// <summary>Where the largest of some elements is, the first of equals.</summary>
+    /// <summary>Where the largest of some elements is, the first of equals; a NaN counts as the largest.</summary>
     private static int Largest(double* x, int first, int count)
     {
         int largest = first;
         for (int i = first + 1; i < first + count; i++)
-            largest = x[i] > x[largest] ? i : largest;
+            largest = x[i] > x[largest] || double.IsNaN(x[i]) ? i : largest;
         return largest;
     }
 }

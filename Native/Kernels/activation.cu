@@ -58,13 +58,13 @@ KERNEL(activation_bias_backward, ActivationBiasBackwardParams) {
         activation_bias<1>(p);
 }
 
-// Where the largest of `pieces` elements from `first` on is, the first of equals.
+// Where the largest of `pieces` elements from `first` on is, the first of equals; a NaN counts as the largest.
 DEVICE u32 largest(global<real> x, u32 first, int pieces) {
     u32 place = first;
     float value = load(x, first);
     for (u32 i = first + 1; i < first + pieces; i++) {
         float other = load(x, i);
-        if (other > value) {
+        if (other > value || other != other) {
             place = i;
             value = other;
         }

@@ -108,12 +108,12 @@ public sealed class SpecialValueTests
     {
         using Device device = Open(name);
         Sandbox box = new(device);
-        Tensor x = box.Put(Shape.Matrix(2, 6), 1, 2, 2, -3, -3, -3, 0, -1, 0, 5, 4, 5), y = box.Empty(Shape.Matrix(2, 2)), dx = box.Empty(x.Shape);
+        Tensor x = box.Put(Shape.Matrix(2, 6), 1, 2, 2, -3, -3, -3, 0, -1, 0, 5, double.NaN, 6), y = box.Empty(Shape.Matrix(2, 2)), dx = box.Empty(x.Shape);
         box.Ops.Maxout(x, y);
         box.Ops.MaxoutBackward(x, box.Put(y.Shape, 1, 2, 3, 4), dx);
         box.Run();
-        CollectionAssert.AreEqual(new double[] { 2, -3, 0, 5 }, box.Read(y));
-        CollectionAssert.AreEqual(new double[] { 0, 1, 0, 2, 0, 0, 3, 0, 0, 4, 0, 0 }, box.Read(dx));
+        CollectionAssert.AreEqual(new double[] { 2, -3, 0, double.NaN }, box.Read(y));
+        CollectionAssert.AreEqual(new double[] { 0, 1, 0, 2, 0, 0, 3, 0, 0, 0, 4, 0 }, box.Read(dx));
     }
 
     private static Device Open(string name) => name switch
