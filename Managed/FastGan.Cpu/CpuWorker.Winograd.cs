@@ -6,7 +6,7 @@ namespace FastGan.Cpu;
 /// Convolutions of 4 × 4 filters and stride 2 with fewer multiplications. Pixels of even and of odd rows and columns make four images
 /// of half the size, the phases, on each of which the filter has 2 × 2 taps and stride 1; these take <see cref="Winograd{V,S}"/>. The image's backward
 /// pass is the transpose of all that. Each worker takes its images, block of tiles by block of tiles, from pixels to points, through the products, and back to
-/// pixels, so that what is between stays in its own cache; only the transformed filters are everybody's.
+/// pixels, so that what is between stays in its own cache; only the transformed filters are everybody's. Where these are the larger part, each takes some panels of all images.
 /// </content>
 internal sealed unsafe partial class CpuWorker<V, S>
 {

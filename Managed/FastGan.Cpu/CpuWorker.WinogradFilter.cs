@@ -11,7 +11,7 @@ namespace FastGan.Cpu;
 internal sealed unsafe partial class CpuWorker<V, S>
 {
     /// <summary>
-    /// Tiles of a block: many, so that the sums are seldom read and written; few enough for what is transformed to stay in cache.
+    /// Tiles of a block: many, so that the sums are seldom read and written; few enough for what is transformed to stay in the last-level cache.
     /// </summary>
     private const int WinogradFilterTiles = 128;
 

@@ -17,7 +17,8 @@ internal static class ArithmeticCommand
         TrainedModel.CheckEnd("--save", o.Save, LatentFile.Extension);
         LatentExpression.Parse(o.Expression);
         using TrainedModel model = new(o, o.Checkpoint);
-        ArithmeticResult result = model.Sampler.Arithmetic(o.Expression, () => ClassMeans(model));
+        Lazy<ClassMeans> means = new(() => ClassMeans(model));
+        ArithmeticResult result = model.Sampler.Arithmetic(o.Expression, () => means.Value);
         float[] images = model.Generate([.. result.Operands.SelectMany(z => z), .. result.Result]);
         LabelledGrid.Save(picture, images, model.Image, [.. result.Terms.Select(Label), "= result"], [""]);
         Console.WriteLine($"{o.Expression}, step {model.Checkpoint.Step}: {picture}");
