@@ -40,7 +40,9 @@ internal sealed unsafe partial class CpuWorker<V, S>
                 width = MicroKernel<V, S>.TileVectors(N - n) * Width;
                 for (int i = 0; i < rows; i++)
                     block.Outs[i] = turned + i * TileWidth - n;
-                block.Multiply(rows, packed + (long)n * C, n, n + width, none);
+                // Each tile asks for the next one's rows of w.
+                Ahead ahead = n == 0 ? new(w + (long)(k + TileRows) * C, TileRows, (nint)TileRows * C, (end - k) / TileRows - 1) : default;
+                block.Multiply(rows, packed + (long)n * C, n, n + width, none, ahead);
                 for (int i = 0; i < rows; i++)
                     Apply(epilogue, S.Broadcast(epilogue.BiasAt(k + i)), turned + i * TileWidth, width);
                 Packing<V, S>.TransposeTo(turned, TileWidth, rows, Math.Min(width, N - n), y + (long)n * K + k, K);
@@ -79,7 +81,9 @@ internal sealed unsafe partial class CpuWorker<V, S>
                 PlaceDense(block, y + (long)n * K, rows, K);
                 for (int i = 0; i < rows; i++)
                     block.Outs[i] = x + (long)(n + i) * C;
-                block.Multiply(rows, panel, column, C, epilogue);
+                // The first tiles ask for the next panel.
+                Ahead ahead = n == 0 ? Ahead.Matrix(w + column + width, C, Math.Clamp(end - column - width, 0, widest)) : default;
+                block.Multiply(rows, panel, column, C, epilogue, ahead);
             }
         }
     }

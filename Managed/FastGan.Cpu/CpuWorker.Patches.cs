@@ -94,7 +94,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
             {
                 int rows = Math.Min(BlockTiles * TileRows, pixels - pixel);
                 float* first = y + ((long)n * pixels + pixel) * K;
-                Packing<V, S>.Prefetch(first, rows * K);
+                Prefetch.Near(first, rows * K);
                 PlaceDense(block, first, rows, K);
                 for (int i = 0; i < rows; i++)
                     block.Outs[i] = parts + (long)(pixel + i) * columns;

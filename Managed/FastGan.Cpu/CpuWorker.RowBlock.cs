@@ -69,7 +69,8 @@ internal sealed unsafe partial class CpuWorker<V, S>
 
         /// <summary>Columns [column, column + width of a tile) of the product of the first <paramref name="rows"/> rows.</summary>
         /// <param name="panel">The packed columns.</param>
-        public void Multiply(int rows, float* panel, int column, int columns, in Epilogue<V, S> epilogue)
+        /// <param name="ahead">What the tiles ask for.</param>
+        public void Multiply(int rows, float* panel, int column, int columns, in Epilogue<V, S> epilogue, Ahead ahead = default)
         {
             int vectors = MicroKernel<V, S>.TileVectors(columns - column), width = vectors * Width;
             int tiles = (rows + TileRows - 1) / TileRows, tileStep = Parts > 1 ? TileRows * TileWidth : 0;
@@ -83,10 +84,10 @@ internal sealed unsafe partial class CpuWorker<V, S>
                     for (int p = 0; p < part; p++)
                         segments += counts[p];
                     float* tile = _tiles + i * tileStep;
-                    MicroKernel<V, S>.Tile(vectors, segments, counts[part], 0, sizeof(float), panel, tile, part > 0);
+                    int tileRows = Math.Min(TileRows, rows - i * TileRows);
+                    MicroKernel<V, S>.Tile(vectors, tileRows, segments, counts[part], 0, sizeof(float), panel, tile, part > 0, ahead[i].Skip(part * PartRows));
                     if (part < Parts - 1)
                         continue;
-                    int tileRows = Math.Min(TileRows, rows - i * TileRows);
                     epilogue.Store(tile, vectors, _biases, Outs + i * TileRows, tileRows, column, columns);
                 }
             }

@@ -212,11 +212,16 @@ internal sealed unsafe partial class CpuWorker<V, S>
         {
             float* data = memory.Data + point * sizes.DataStep, products = memory.Products + point * sizes.ProductStep;
             (int row, int end) = tiles.WithPoint(point, sizes.Slots, Winograd<V, S>.FourOnly);
-            for (; row < end; row += TileRows)
+            // Unless asked for, the next point's operands would come from the last-level cache while its first tiles wait.
+            Ahead nextFilters = Ahead.Matrix(filters + sizes.FilterStep, vectors * Width, vectors * Width);
+            Ahead nextData = Ahead.Matrix(data + sizes.DataStep, sizes.MostBlockTiles, sizes.MostBlockTiles);
+            for (int tile = 0; row < end; tile++, row += TileRows)
             {
                 for (int i = 0; i < TileRows; i++)
                     ((float**)&rows)[i] = data + (nint)Math.Min(row + i, end - 1) * sizes.Depth;
-                MicroKernel<V, S>.Tile(vectors, &rows, 1, 0, sizeof(float), filters, products + row * vectors * Width, false);
+                MicroKernel<V, S>.Tile(
+                    vectors, end - row, &rows, 1, 0, sizeof(float), filters, products + row * vectors * Width, false,
+                    tile < nextFilters.Tiles ? nextFilters[tile] : nextData[tile - nextFilters.Tiles]);
             }
         }
     }

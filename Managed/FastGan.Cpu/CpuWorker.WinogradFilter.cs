@@ -120,12 +120,10 @@ internal sealed unsafe partial class CpuWorker<V, S>
                 {
                     (int panel, int rest) = Math.DivRem(product, points * sizes.RowTiles);
                     (int point, int row) = Math.DivRem(rest, sizes.RowTiles);
-                    int vectors = MicroKernel<V, S>.TileVectors(g.C - (first + panel) % sizes.Panels * WidestColumns), k = row * TileRows;
-                    (int from, int to) = tiles.WithPoint(point, slots, Winograd<V, S>.FourOnly);
-                    Segment segment = Segment.Side(spread + point * sizes.SpreadStep + (nint)from * sizes.Channels + k, from, to - from);
-                    MicroKernel<V, S>.Tile(
-                        vectors, &segment, 1, 0, (nint)sizes.Channels * sizeof(float), data + panel * panelData + point * sizes.DataStep,
-                        sums + panel * panelSums + point * sizes.SumStep + k * vectors * Width, block > 0);
+                    int vectors = MicroKernel<V, S>.TileVectors(g.C - (first + panel) % sizes.Panels * WidestColumns);
+                    WinogradSum(
+                        sizes, tiles.WithPoint(point, slots, Winograd<V, S>.FourOnly), row, g.K - row * TileRows, vectors,
+                        data + panel * panelData + point * sizes.DataStep, spread + point * sizes.SpreadStep, sums + panel * panelSums + point * sizes.SumStep, block > 0);
                 }
 
                 Meet();
@@ -155,6 +153,20 @@ internal sealed unsafe partial class CpuWorker<V, S>
             if (!alone)
                 team.Sync();
         }
+    }
+
+    /// <summary>Writes or adds the products of one point's tiles, for six of K.</summary>
+    private static void WinogradSum(
+        in WinogradGradient sizes, (int From, int To) tiles, int row, int rows, int vectors, float* data, float* spread, float* sums, bool add)
+    {
+        int width = vectors * Width, depth = Math.Max(1, tiles.To - tiles.From), floats = TileRows * width;
+        Segment segment = Segment.Side(spread + (nint)tiles.From * sizes.Channels + row * TileRows, tiles.From, tiles.To - tiles.From);
+        // Unless asked for, the next point's operands would come from the last-level cache while its first tiles wait, and so would the next tile's sums.
+        Ahead nextData = Ahead.Matrix(data + sizes.DataStep, width, width), nextSpread = Ahead.Matrix(spread + sizes.SpreadStep, sizes.Channels, sizes.Channels);
+        int left = row - nextData.Tiles;
+        sums += row * floats;
+        Lines ahead = left < 0 ? nextData[row] : left < nextSpread.Tiles ? nextSpread[left] : new(sums + floats, (floats + depth - 1) / depth);
+        MicroKernel<V, S>.Tile(vectors, rows, &segment, 1, 0, (nint)sizes.Channels * sizeof(float), data, sums, add, ahead);
     }
 
     /// <summary>The four taps of one phase, for one of K and a panel of channels.</summary>

@@ -107,7 +107,7 @@ internal unsafe struct FilterPass<V, S>
         if (_joined)
         {
             // The first tile would wait for each row of dy.
-            Prefetch(dy, 1, pixels * _g.K, 0);
+            PrefetchRows(dy, 1, pixels * _g.K, 0);
             PaddedImage.Write(_g, _x, n, top * _g.Stride, (bottom - 1) * _g.Stride + _g.R, _image);
         }
         else
@@ -128,18 +128,18 @@ internal unsafe struct FilterPass<V, S>
                 nint stride = _taps * _columns;
                 float* to = dw + t * TileRows * stride + tap * _columns + column;
                 // The tile of the gradient arrives while its sums are made.
-                Prefetch(to, rows, width, stride);
+                PrefetchRows(to, rows, width, stride);
                 if (_joined)
                 {
                     // Rows beyond K repeat the last one, so that nothing is read beyond dy.
                     for (int i = 0; i < TileRows; i++)
                         ((float**)_segments)[i] = dy + t * TileRows + Math.Min(i, rows - 1);
-                    MicroKernel<V, S>.Tile(vectors, _segments, segments, 0, (nint)_g.K * sizeof(float), _panel, _tile, false);
+                    MicroKernel<V, S>.Tile(vectors, rows, _segments, segments, 0, (nint)_g.K * sizeof(float), _panel, _tile, false);
                 }
                 else
                 {
                     nint strip = (nint)((t - part.Tiles.From) * StripFloats * sizeof(float));
-                    MicroKernel<V, S>.Tile(vectors, _segments, segments, strip, TileRows * sizeof(float), _panel, _tile, false);
+                    MicroKernel<V, S>.Tile(vectors, rows, _segments, segments, strip, TileRows * sizeof(float), _panel, _tile, false);
                 }
 
                 Put(_tile, width, rows, Math.Min(width, _columns - column), mode, to, stride);
@@ -245,10 +245,10 @@ internal unsafe struct FilterPass<V, S>
     }
 
     /// <summary>Asks for rows of <paramref name="width"/> numbers ahead of their use.</summary>
-    private static void Prefetch(float* at, int rows, int width, nint stride)
+    private static void PrefetchRows(float* at, int rows, int width, nint stride)
     {
         for (int i = 0; i < rows; i++, at += stride)
-            Packing<V, S>.Prefetch(at, width);
+            Prefetch.Near(at, width);
     }
 
     private static void Put(float* tile, int width, int rows, int columns, Write mode, float* to, nint stride)

@@ -50,7 +50,7 @@ internal static unsafe class Packing<V, S>
         for (int d = 0; d < depth; d++, source += stride, panel += width)
         {
             if (d + RowsAhead < depth)
-                Prefetch(source + RowsAhead * stride, columns);
+                Prefetch.Near(source + RowsAhead * stride, columns);
             int j = 0;
             for (; j + S.Width <= columns; j += S.Width)
                 S.Store(S.Load(source + j), panel + j);
@@ -59,15 +59,6 @@ internal static unsafe class Packing<V, S>
             for (; j < width; j++)
                 panel[j] = 0;
         }
-    }
-
-    /// <summary>Asks for <paramref name="count"/> numbers ahead of their use.</summary>
-    public static void Prefetch(float* at, int count)
-    {
-        if (!Sse.IsSupported)
-            return;
-        for (int i = 0; i < count; i += 64 / sizeof(float))
-            Sse.Prefetch0(at + i);
     }
 
     /// <summary>Four columns, in 4 × 4 blocks; returns how deep it came.</summary>

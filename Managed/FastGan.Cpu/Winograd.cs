@@ -152,7 +152,10 @@ internal static unsafe partial class Winograd<V, S>
         }
     }
 
-    /// <summary>Points or taps: slot i is at i · step.</summary>
+    /// <summary>
+    /// Points or taps: slot i is at i · step. A store asks for the line after it, which the next vector goes to: as many lines as there are points, each in a page of its own, are more
+    /// than the processor follows.
+    /// </summary>
     public readonly struct Rows(float* first, nint step) : IPlaces<V, Rows>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -162,7 +165,11 @@ internal static unsafe partial class Winograd<V, S>
         public V Load(int slot, nint column) => S.Load(first + slot * step + column);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Put(V value, int slot, nint column) => S.Store(value, first + slot * step + column);
+        public void Put(V value, int slot, nint column)
+        {
+            Prefetch.Near(first + slot * step + column + S.Width);
+            S.Store(value, first + slot * step + column);
+        }
     }
 
     /// <summary>As <see cref="Rows"/>, stored past the caches: another worker will read it.</summary>
@@ -178,14 +185,18 @@ internal static unsafe partial class Winograd<V, S>
         public void Put(V value, int slot, nint column) => S.StorePast(value, first + slot * step + column);
     }
 
-    /// <summary>Pixels, wherever they are.</summary>
+    /// <summary>Pixels, wherever they are. A load asks for the line after it.</summary>
     public readonly struct Pixels(float** at) : IPlaces<V, Pixels>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Pixels From(int slot) => new(at + slot);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Load(int slot, nint column) => S.Load(at[slot] + column);
+        public V Load(int slot, nint column)
+        {
+            Prefetch.Near(at[slot] + column + S.Width);
+            return S.Load(at[slot] + column);
+        }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Put(V value, int slot, nint column) => S.Store(value, at[slot] + column);

@@ -1,0 +1,64 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace FastGan.Cpu;
+
+/// <summary>Asks for memory ahead of its use, where the processor can't see what comes next. Any address will do, one outside a buffer too.</summary>
+internal static unsafe class Prefetch
+{
+    /// <summary>Numbers of a cache line.</summary>
+    public const int LineFloats = 64 / sizeof(float);
+
+    /// <summary>A cache line, to the first-level cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Near(float* at)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch0(at);
+    }
+
+    /// <summary><paramref name="count"/> numbers, to the first-level cache.</summary>
+    public static void Near(float* at, int count)
+    {
+        for (int i = 0; i < count; i += LineFloats)
+            Near(at + i);
+    }
+
+    /// <summary>A cache line, to the second-level cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Far(byte* at)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch1(at);
+    }
+}
+
+/// <summary>
+/// What is asked for while some tiles of a product are made, so that it is in the second-level cache when its turn comes: in each tile a cache line for each step of the
+/// reduction, which takes its time anyway. All sizes in numbers.
+/// </summary>
+/// <param name="start">The first tile's first line.</param>
+/// <param name="step">From a line to the next one of the same tile.</param>
+/// <param name="tileStep">From a tile's first line to the next one's.</param>
+/// <param name="tiles">Tiles after which there is nothing left to ask for.</param>
+internal readonly unsafe struct Ahead(float* start, nint step, nint tileStep, int tiles)
+{
+    public int Tiles => tiles;
+
+    /// <summary>What tile i asks for.</summary>
+    public Lines this[int i] => i < tiles ? new(start + i * tileStep, step) : default;
+
+    /// <summary>A matrix with a row for each step of the reduction, by columns of lines.</summary>
+    public static Ahead Matrix(float* matrix, nint rowStep, int columns) =>
+        new(matrix, rowStep, Prefetch.LineFloats, (columns + Prefetch.LineFloats - 1) / Prefetch.LineFloats);
+}
+
+/// <summary>Cache lines at equal distances, in numbers; by default none.</summary>
+internal readonly unsafe struct Lines(float* first, nint step)
+{
+    public float* First => first;
+
+    public nint Step => step;
+
+    public Lines Skip(nint steps) => new(first + steps * step, step);
+}
