@@ -13,7 +13,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
     private void DenseForward(ConvShape g, float* x, float* w, in Epilogue<V, S> epilogue, float* y)
     {
         // Either y = x · packed(wᵀ), or yᵀ = w · packed(xᵀ), whose result has to be turned round: whichever moves less.
-        if ((long)g.K * g.C > (long)g.N * g.C + 2L * g.N * g.K)
+        if ((long)g.K * g.C >= (long)g.N * g.C + 2L * g.N * g.K)
             DenseForwardTransposed(g, x, w, epilogue, y);
         else
             GatherForward(g, x, w, epilogue, y);

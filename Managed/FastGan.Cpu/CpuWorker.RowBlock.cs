@@ -74,6 +74,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
         {
             int vectors = MicroKernel<V, S>.TileVectors(columns - column), width = vectors * Width;
             int tiles = (rows + TileRows - 1) / TileRows, tileStep = Parts > 1 ? TileRows * TileWidth : 0;
+            bool direct = Parts == 1 && epilogue.IsPlain && column + width <= columns;
             epilogue.FillBias(column, columns, width, _biases);
             for (int part = 0; part < Parts; part++)
             {
@@ -83,14 +84,34 @@ internal sealed unsafe partial class CpuWorker<V, S>
                     int* counts = Counts(i);
                     for (int p = 0; p < part; p++)
                         segments += counts[p];
-                    float* tile = _tiles + i * tileStep;
+                    float** outs = Outs + i * TileRows;
                     int tileRows = Math.Min(TileRows, rows - i * TileRows);
-                    MicroKernel<V, S>.Tile(vectors, tileRows, segments, counts[part], 0, sizeof(float), panel, tile, part > 0, ahead[i].Skip(part * PartRows));
-                    if (part < Parts - 1)
+                    if (direct && tileRows % 2 == 0 && IsEven(outs, tileRows))
+                    {
+                        MicroKernel<V, S>.Tile(
+                            vectors, tileRows, segments, counts[part], 0, sizeof(float), panel, outs[0] + column, (nint)(outs[1] - outs[0]), false, ahead[i]);
                         continue;
-                    epilogue.Store(tile, vectors, _biases, Outs + i * TileRows, tileRows, column, columns);
+                    }
+
+                    float* tile = _tiles + i * tileStep;
+                    MicroKernel<V, S>.Tile(
+                        vectors, tileRows, segments, counts[part], 0, sizeof(float), panel, tile, width, part > 0, ahead[i].Skip(part * PartRows));
+                    if (part == Parts - 1)
+                        epilogue.Store(tile, vectors, _biases, outs, tileRows, column, columns);
                 }
             }
+        }
+
+        /// <summary>Whether rows lie at equal distances.</summary>
+        private static bool IsEven(float** rows, int count)
+        {
+            for (int i = 2; i < count; i++)
+            {
+                if (rows[i] - rows[i - 1] != rows[1] - rows[0])
+                    return false;
+            }
+
+            return true;
         }
 
         private static int PartsOf(int depth) => Math.Max(1, (depth + PartDepth - 1) / PartDepth);

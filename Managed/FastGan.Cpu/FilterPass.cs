@@ -127,22 +127,27 @@ internal unsafe struct FilterPass<V, S>
                 int rows = Math.Min(TileRows, _g.K - t * TileRows);
                 nint stride = _taps * _columns;
                 float* to = dw + t * TileRows * stride + tap * _columns + column;
-                // The tile of the gradient arrives while its sums are made.
+                // The tile of the gradient arrives while its sums are made. A whole one is written in place.
                 PrefetchRows(to, rows, width, stride);
+                bool whole = rows % 2 == 0 && column + width <= _columns;
+                float* tile = whole ? to : _tile;
+                nint tileStep = whole ? stride : width;
+                bool add = whole && mode == Write.Accumulate;
                 if (_joined)
                 {
                     // Rows beyond K repeat the last one, so that nothing is read beyond dy.
                     for (int i = 0; i < TileRows; i++)
                         ((float**)_segments)[i] = dy + t * TileRows + Math.Min(i, rows - 1);
-                    MicroKernel<V, S>.Tile(vectors, rows, _segments, segments, 0, (nint)_g.K * sizeof(float), _panel, _tile, false);
+                    MicroKernel<V, S>.Tile(vectors, rows, _segments, segments, 0, (nint)_g.K * sizeof(float), _panel, tile, tileStep, add);
                 }
                 else
                 {
                     nint strip = (nint)((t - part.Tiles.From) * StripFloats * sizeof(float));
-                    MicroKernel<V, S>.Tile(vectors, rows, _segments, segments, strip, TileRows * sizeof(float), _panel, _tile, false);
+                    MicroKernel<V, S>.Tile(vectors, rows, _segments, segments, strip, TileRows * sizeof(float), _panel, tile, tileStep, add);
                 }
 
-                Put(_tile, width, rows, Math.Min(width, _columns - column), mode, to, stride);
+                if (!whole)
+                    Put(_tile, width, rows, Math.Min(width, _columns - column), mode, to, stride);
             }
         }
     }

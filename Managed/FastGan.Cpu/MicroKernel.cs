@@ -74,28 +74,28 @@ internal static unsafe class MicroKernel<V, S>
     public static int TileVectors(int columns) => Math.Min(WidestTile, (columns + S.Width - 1) / S.Width);
 
     /// <summary>As <see cref="Tile{C, R}"/>, with the sizes as numbers.</summary>
-    public static void Tile(int vectors, int rows, Segment* segments, int count, nint offset, nint step, float* b, float* tile, bool accumulate, Lines ahead = default)
+    public static void Tile(int vectors, int rows, Segment* segments, int count, nint offset, nint step, float* b, float* tile, nint tileStep, bool accumulate, Lines ahead = default)
     {
         if (vectors == 4)
-            Tile<Four>(rows, segments, count, offset, step, b, tile, accumulate, ahead);
+            Tile<Four>(rows, segments, count, offset, step, b, tile, tileStep, accumulate, ahead);
         else if (vectors == 3)
-            Tile<Three>(rows, segments, count, offset, step, b, tile, accumulate, ahead);
+            Tile<Three>(rows, segments, count, offset, step, b, tile, tileStep, accumulate, ahead);
         else if (vectors == 2)
-            Tile<Two>(rows, segments, count, offset, step, b, tile, accumulate, ahead);
+            Tile<Two>(rows, segments, count, offset, step, b, tile, tileStep, accumulate, ahead);
         else
-            Tile<One>(rows, segments, count, offset, step, b, tile, accumulate, ahead);
+            Tile<One>(rows, segments, count, offset, step, b, tile, tileStep, accumulate, ahead);
     }
 
-    private static void Tile<C>(int rows, Segment* segments, int count, nint offset, nint step, float* b, float* tile, bool accumulate, Lines ahead)
+    private static void Tile<C>(int rows, Segment* segments, int count, nint offset, nint step, float* b, float* tile, nint tileStep, bool accumulate, Lines ahead)
         where C : struct, ICount
     {
         // The last of 64 or 256 rows are four, of 128 or 512 two.
         if (rows > 4)
-            Tile<C, Six>(segments, count, offset, step, b, tile, accumulate, ahead);
+            Tile<C, Six>(segments, count, offset, step, b, tile, tileStep, accumulate, ahead);
         else if (rows > 2)
-            Tile<C, Four>(segments, count, offset, step, b, tile, accumulate, ahead);
+            Tile<C, Four>(segments, count, offset, step, b, tile, tileStep, accumulate, ahead);
         else
-            Tile<C, Two>(segments, count, offset, step, b, tile, accumulate, ahead);
+            Tile<C, Two>(segments, count, offset, step, b, tile, tileStep, accumulate, ahead);
     }
 
     /// <summary>
@@ -107,10 +107,10 @@ internal static unsafe class MicroKernel<V, S>
     /// <param name="offset">Bytes from the segments' pointers to the rows of a.</param>
     /// <param name="step">Bytes from one element of a row of a to the next.</param>
     /// <param name="b">Rows of the tile's width, one after another.</param>
-    /// <param name="tile">Rows of the tile's width.</param>
+    /// <param name="tile">Rows of the tile's width, <paramref name="tileStep"/> numbers from one to the next.</param>
     /// <param name="ahead">A line for each step is asked for.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile<C, R>(Segment* segments, int count, nint offset, nint step, float* b, float* tile, bool accumulate, Lines ahead)
+    private static void Tile<C, R>(Segment* segments, int count, nint offset, nint step, float* b, float* tile, nint tileStep, bool accumulate, Lines ahead)
         where C : struct, ICount
         where R : struct, ICount
     {
@@ -206,15 +206,15 @@ internal static unsafe class MicroKernel<V, S>
         }
 
         Row<C>(tile, accumulate, c00, c01, c02, c03);
-        Row<C>(tile + C.Value * S.Width, accumulate, c10, c11, c12, c13);
+        Row<C>(tile + tileStep, accumulate, c10, c11, c12, c13);
         if (R.Value < 4)
             return;
-        Row<C>(tile + 2 * C.Value * S.Width, accumulate, c20, c21, c22, c23);
-        Row<C>(tile + 3 * C.Value * S.Width, accumulate, c30, c31, c32, c33);
+        Row<C>(tile + 2 * tileStep, accumulate, c20, c21, c22, c23);
+        Row<C>(tile + 3 * tileStep, accumulate, c30, c31, c32, c33);
         if (R.Value < 6)
             return;
-        Row<C>(tile + 4 * C.Value * S.Width, accumulate, c40, c41, c42, c43);
-        Row<C>(tile + 5 * C.Value * S.Width, accumulate, c50, c51, c52, c53);
+        Row<C>(tile + 4 * tileStep, accumulate, c40, c41, c42, c43);
+        Row<C>(tile + 5 * tileStep, accumulate, c50, c51, c52, c53);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
