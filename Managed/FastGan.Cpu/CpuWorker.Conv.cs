@@ -67,16 +67,11 @@ internal sealed unsafe partial class CpuWorker<V, S>
     private static int Padded(int columns) => (columns + Width - 1) / Width * Width;
 
     /// <summary>
-    /// Shared memory for this operation, <paramref name="own"/> a part of it for this worker alone. Every member calls it with the same
-    /// sizes.
+    /// Shared memory for this operation, and <paramref name="own"/> for this worker alone. Every member calls it with the same sizes.
     /// </summary>
     private float* Scratch(long sharedFloats, long ownFloats, out float* own)
     {
-        const int Line = 64 / sizeof(float);
-        sharedFloats = (sharedFloats + Line - 1) / Line * Line;
-        ownFloats = (ownFloats + Line - 1) / Line * Line;
-        float* shared = (float*)team.Scratch((sharedFloats + team.Size * ownFloats) * sizeof(float));
-        own = shared + sharedFloats + index * ownFloats;
-        return shared;
+        own = (float*)team.OwnScratch(index, ownFloats * sizeof(float));
+        return (float*)team.Scratch(sharedFloats * sizeof(float));
     }
 }

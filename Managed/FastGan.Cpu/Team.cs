@@ -1,6 +1,3 @@
-using System.Runtime.InteropServices;
-using FastGan.Programs;
-
 namespace FastGan.Cpu;
 
 /// <summary>
@@ -28,8 +25,8 @@ internal sealed unsafe class Team : IDisposable
     private volatile Exception? _failure;
     private int _arrived;
     private int _finished;
-    private nint _scratch;
-    private long _scratchBytes;
+    private readonly ScratchMemory _shared = new();
+    private readonly ScratchMemory[] _own;
 
     /// <param name="size">Threads, the one that calls <see cref="Run"/> included.</param>
     /// <param name="work">What member i does in a run.</param>
@@ -38,6 +35,7 @@ internal sealed unsafe class Team : IDisposable
         Size = size;
         _work = work;
         _pauses = size <= Environment.ProcessorCount ? Pauses : 0;
+        _own = [.. Enumerable.Range(0, size).Select(_ => new ScratchMemory())];
         _threads = [.. Enumerable.Range(1, size - 1).Select(Start)];
     }
 
@@ -81,26 +79,22 @@ internal sealed unsafe class Team : IDisposable
     /// </summary>
     public void* Scratch(long bytes)
     {
-        if (bytes > _scratchBytes)
+        if (bytes > _shared.Bytes)
         {
             // Nobody may replace it before everyone has compared, nor use it before someone has replaced it.
             Sync();
             lock (_sleepers)
-            {
-                if (bytes > _scratchBytes)
-                {
-                    FreeScratch();
-                    _scratch = (nint)NativeMemory.AlignedAlloc((nuint)bytes, 64);
-                    LargePages.Advise((void*)_scratch, (nuint)bytes);
-                    _scratchBytes = bytes;
-                }
-            }
-
+                _shared.Take(bytes);
             Sync();
         }
 
-        return (void*)_scratch;
+        return _shared.Take(bytes);
     }
+
+    /// <summary>
+    /// Memory for one member alone within one operation, always the same: what another processor has written last is dear to write.
+    /// </summary>
+    public void* OwnScratch(int member, long bytes) => _own[member].Take(bytes);
 
     public void Dispose()
     {
@@ -108,7 +102,9 @@ internal sealed unsafe class Team : IDisposable
         Wake();
         foreach (Thread thread in _threads)
             thread.Join();
-        FreeScratch();
+        _shared.Dispose();
+        foreach (ScratchMemory own in _own)
+            own.Dispose();
     }
 
     private Thread Start(int index)
@@ -169,11 +165,5 @@ internal sealed unsafe class Team : IDisposable
             Thread.SpinWait(1);
         else
             Thread.Yield();
-    }
-
-    private void FreeScratch()
-    {
-        NativeMemory.AlignedFree((void*)_scratch);
-        (_scratch, _scratchBytes) = (0, 0);
     }
 }
