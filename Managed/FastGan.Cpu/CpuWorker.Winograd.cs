@@ -277,8 +277,8 @@ internal sealed unsafe partial class CpuWorker<V, S>
             }
 
             Winograd<V, S>.Rows from = new(memory.Products + i * width, sizes.ProductStep);
-            if (epilogue.IsPlain && added == 0)
-                MapReturns(slots, tiles.Large(i), from, 0, new Winograd<V, S>.Pixels(memory.Pixels), whole, memory.Work);
+            if (epilogue.IsPlain)
+                MapReturns(slots, tiles.Large(i), from, 0, new Winograd<V, S>.AddedPixels(memory.Pixels, added), whole, memory.Work);
             else
                 MapReturns(slots, tiles.Large(i), from, 0, new Winograd<V, S>.FinishedPixels(memory.Pixels, added, ~unfinished, epilogue, memory.Biases), whole, memory.Work);
             if (whole == columns)

@@ -202,6 +202,23 @@ internal static unsafe partial class Winograd<V, S>
         public void Put(V value, int slot, nint column) => S.Store(value, at[slot] + column);
     }
 
+    /// <summary>Pixels to which is added, where a set of slots says so.</summary>
+    public readonly struct AddedPixels(float** at, ulong added) : IPlaces<V, AddedPixels>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public AddedPixels From(int slot) => new(at + slot, added >> slot);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Load(int slot, nint column) => S.Load(at[slot] + column);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Put(V value, int slot, nint column)
+        {
+            float* pixel = at[slot] + column;
+            S.Store((added >> slot & 1) != 0 ? S.Add(value, S.Load(pixel)) : value, pixel);
+        }
+    }
+
     /// <summary>Pixels that get act(value + bias), after what is there has been added, each where its set of slots says so.</summary>
     public readonly struct FinishedPixels(float** at, ulong added, ulong finished, Epilogue<V, S> epilogue, float* biases) : IPlaces<V, FinishedPixels>
     {
