@@ -222,10 +222,13 @@ internal static unsafe partial class Winograd<V, S>
     /// <summary>Pixels that get act(value + bias), after what is there has been added, each where its set of slots says so.</summary>
     public readonly struct FinishedPixels(float** at, ulong added, ulong finished, Epilogue<V, S> epilogue, float* biases) : IPlaces<V, FinishedPixels>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public FinishedPixels From(int slot) => new(at + slot, added >> slot, finished >> slot, epilogue, biases);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Load(int slot, nint column) => S.Load(at[slot] + column);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Put(V value, int slot, nint column)
         {
             float* pixel = at[slot] + column;
