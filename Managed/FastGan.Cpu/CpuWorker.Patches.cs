@@ -19,6 +19,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
         float* image = own + RowBlock.Floats(g.R, depth);
         (int first, int end) = Share(g.N * grid, TileRows);
         int padded = -1;
+        (int, int) placed = default;
         for (int pixel = first, rows; pixel < end; pixel += rows)
         {
             int n = pixel / grid;
@@ -26,7 +27,10 @@ internal sealed unsafe partial class CpuWorker<V, S>
             if (n != padded)
                 PaddedImage.Write(g, x, n, 0, g.H + 2 * g.Pad, image);
             padded = n;
-            PlaceWindows(g, image, pixel % grid, rows, block);
+            // Images one after another lie in the same place.
+            if (placed != (pixel % grid, rows))
+                PlaceWindows(g, image, pixel % grid, rows, block);
+            placed = (pixel % grid, rows);
             for (int i = 0; i < rows; i++)
                 block.Outs[i] = y + (long)(pixel + i) * g.K;
             for (int column = 0; column < g.K; column += MicroKernel<V, S>.TileVectors(g.K - column) * Width)
