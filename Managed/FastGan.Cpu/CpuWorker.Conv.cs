@@ -48,6 +48,8 @@ internal sealed unsafe partial class CpuWorker<V, S>
     {
         if (WinogradGrid.Takes(g))
             WinogradBackwardFilter(g, Reals(x), Reals(dy), mode, Reals(dw));
+        else if (Simplest(g) is { IsDense: false, C: var channels } && channels <= FewChannels)
+            PatchBackwardFilter(g, Reals(x), Reals(dy), mode, Reals(dw));
         else
             FilterGradient(Simplest(g), Reals(x), Reals(dy), mode, Reals(dw));
         team.Sync();

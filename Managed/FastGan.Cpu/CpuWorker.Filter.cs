@@ -13,7 +13,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
 
     private void FilterGradient(ConvShape g, float* x, float* dy, Write mode, float* dw)
     {
-        FilterPass<V, S> pass = new(g, joinTaps: !g.IsDense && g.C <= FewChannels);
+        FilterPass<V, S> pass = new(g);
         int size = g.Filter.Count, chunks = pass.RowTiles * pass.Units < 2 * FilterChunks ? Math.Min(FilterChunks, pass.Blocks) : 1;
         float* partial = Scratch(chunks > 1 ? (long)chunks * Padded(size) : 0, pass.ScratchFloats, out float* own);
         pass.Bind(x, dy, own);

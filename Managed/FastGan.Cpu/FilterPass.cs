@@ -13,8 +13,6 @@ internal readonly record struct FilterPart((int From, int To) Tiles, (int From, 
 /// <summary>
 /// One worker's way through dw[k,r,s,c] = Σ_pixels dy[pixel,k] · x[pixel under tap (r,s),c], block of pixels by block of pixels.
 /// For each block, dy is packed with six channels side by side, then for each unit the x under its tap, pixels beyond the border left out.
-/// Where x has few channels the taps are joined with them (windows of R·R·C numbers), and dy, then read only once or twice, is used
-/// in place.
 /// </summary>
 internal unsafe struct FilterPass<V, S>
     where V : struct
@@ -25,14 +23,10 @@ internal unsafe struct FilterPass<V, S>
     /// </summary>
     private const int PackedBlockPixels = 384;
 
-    /// <summary>The same where dy is used in place and has to stay in cache too.</summary>
-    private const int JoinedBlockPixels = 192;
-
     private const int TileRows = MicroKernel<V, S>.Rows;
     private const int TileFloats = TileRows * MicroKernel<V, S>.WidestTileFloats;
 
     private readonly ConvShape _g;
-    private readonly bool _joined;
     private readonly int _taps, _columns, _panels, _imagesPerBlock, _rowsPerBlock, _blocksPerImage;
     private float* _x, _dy;
     private Segment* _segments;
@@ -41,25 +35,19 @@ internal unsafe struct FilterPass<V, S>
     /// <summary>The columns of x that are in use, a row for each pixel.</summary>
     private float* _panel;
 
-    /// <summary>
-    /// For each tile the block's pixels with six numbers each, pixels in the order row, column, image. Unless taps are joined.
-    /// </summary>
+    /// <summary>For each tile the block's pixels with six numbers each, pixels in the order row, column, image.</summary>
     private float* _packedDy;
 
-    /// <summary>The rows of the padded image that the block needs, for joined taps.</summary>
-    private float* _image;
-
-    public FilterPass(ConvShape g, bool joinTaps)
+    public FilterPass(ConvShape g)
     {
         _g = g;
-        _joined = joinTaps;
-        _taps = _joined ? 1 : g.R * g.R;
-        _columns = g.R * g.R * g.C / _taps;
+        _taps = g.R * g.R;
+        _columns = g.C;
         int width = MicroKernel<V, S>.WidestTile * S.Width;
         _panels = (_columns + width - 1) / width;
-        int pixels = g.OutH * g.OutW, target = _joined ? JoinedBlockPixels : PackedBlockPixels;
-        _imagesPerBlock = _joined ? 1 : Math.Clamp(target / pixels, 1, g.N);
-        _rowsPerBlock = (g.OutH + (pixels + target - 1) / target - 1) / ((pixels + target - 1) / target);
+        int pixels = g.OutH * g.OutW, blocks = (pixels + PackedBlockPixels - 1) / PackedBlockPixels;
+        _imagesPerBlock = Math.Clamp(PackedBlockPixels / pixels, 1, g.N);
+        _rowsPerBlock = (g.OutH + blocks - 1) / blocks;
         _blocksPerImage = (g.OutH + _rowsPerBlock - 1) / _rowsPerBlock;
         BlockPixels = _imagesPerBlock * _rowsPerBlock * g.OutW;
         Blocks = (g.N + _imagesPerBlock - 1) / _imagesPerBlock * _blocksPerImage;
@@ -73,15 +61,14 @@ internal unsafe struct FilterPass<V, S>
     public readonly int Units => _taps * _panels;
 
     /// <summary>Memory for <see cref="Bind"/>.</summary>
-    public readonly long ScratchFloats =>
-        SegmentFloats + TileFloats + PanelFloats + (_joined ? PaddedImage.Floats(_g) : (long)RowTiles * StripFloats);
+    public readonly long ScratchFloats => SegmentFloats + TileFloats + PanelFloats + RowTiles * StripFloats;
 
     /// <summary>Pixels of the largest block.</summary>
     private int BlockPixels { get; }
 
     private readonly int SegmentFloats => _rowsPerBlock * sizeof(Segment) / sizeof(float);
 
-    private readonly long PanelFloats => (long)BlockPixels * MicroKernel<V, S>.WidestTileFloats + PaddedImage.Slack;
+    private readonly long PanelFloats => (long)BlockPixels * MicroKernel<V, S>.WidestTileFloats;
 
     /// <summary>One tile's dy of a block.</summary>
     private readonly long StripFloats => (long)BlockPixels * TileRows;
@@ -94,7 +81,7 @@ internal unsafe struct FilterPass<V, S>
         _segments = (Segment*)memory;
         _tile = memory + SegmentFloats;
         _panel = _tile + TileFloats;
-        _packedDy = _image = _panel + PanelFloats;
+        _packedDy = _panel + PanelFloats;
     }
 
     /// <summary>Writes or adds one block's part of the gradient.</summary>
@@ -102,26 +89,12 @@ internal unsafe struct FilterPass<V, S>
     {
         int n = block / _blocksPerImage * _imagesPerBlock, images = Math.Min(_imagesPerBlock, _g.N - n);
         int top = block % _blocksPerImage * _rowsPerBlock, bottom = Math.Min(top + _rowsPerBlock, _g.OutH);
-        int pixels = images * (bottom - top) * _g.OutW;
-        float* dy = _dy + ((nint)n * _g.OutH + top) * _g.OutW * _g.K;
-        if (_joined)
-        {
-            // The first tile would wait for each row of dy.
-            PrefetchRows(dy, 1, pixels * _g.K, 0);
-            PaddedImage.Write(_g, _x, n, top * _g.Stride, (bottom - 1) * _g.Stride + _g.R, _image);
-        }
-        else
-        {
-            PackDy(n, images, top, bottom, part);
-        }
-
+        PackDy(n, images, top, bottom, part);
         for (int unit = part.Units.From; unit < part.Units.To; unit++)
         {
             int tap = unit / _panels, column = unit % _panels * MicroKernel<V, S>.WidestTile * S.Width;
             int vectors = MicroKernel<V, S>.TileVectors(_columns - column), width = vectors * S.Width;
-            int segments = _joined
-                ? Windows(top, bottom, column, width)
-                : PackTap(tap / _g.R, tap % _g.R, n, images, top, bottom, column, width);
+            int segments = PackTap(tap / _g.R, tap % _g.R, n, images, top, bottom, column, width);
             for (int t = part.Tiles.From; t < part.Tiles.To; t++)
             {
                 int rows = Math.Min(TileRows, _g.K - t * TileRows);
@@ -130,22 +103,10 @@ internal unsafe struct FilterPass<V, S>
                 // The tile of the gradient arrives while its sums are made. A whole one is written in place.
                 PrefetchRows(to, rows, width, stride);
                 bool whole = rows % 2 == 0 && column + width <= _columns;
-                float* tile = whole ? to : _tile;
-                nint tileStep = whole ? stride : width;
-                bool add = whole && mode == Write.Accumulate;
-                if (_joined)
-                {
-                    // Rows beyond K repeat the last one, so that nothing is read beyond dy.
-                    for (int i = 0; i < TileRows; i++)
-                        ((float**)_segments)[i] = dy + t * TileRows + Math.Min(i, rows - 1);
-                    MicroKernel<V, S>.Tile(vectors, rows, _segments, segments, 0, (nint)_g.K * sizeof(float), _panel, tile, tileStep, add);
-                }
-                else
-                {
-                    nint strip = (nint)((t - part.Tiles.From) * StripFloats * sizeof(float));
-                    MicroKernel<V, S>.Tile(vectors, rows, _segments, segments, strip, TileRows * sizeof(float), _panel, tile, tileStep, add);
-                }
-
+                nint strip = (nint)((t - part.Tiles.From) * StripFloats * sizeof(float));
+                MicroKernel<V, S>.Tile(
+                    vectors, rows, _segments, segments, strip, TileRows * sizeof(float), _panel, whole ? to : _tile, whole ? stride : width,
+                    whole && mode == Write.Accumulate);
                 if (!whole)
                     Put(_tile, width, rows, Math.Min(width, _columns - column), mode, to, stride);
             }
@@ -220,33 +181,6 @@ internal unsafe struct FilterPass<V, S>
     {
         int last = size - 1 + _g.Pad - r;
         return last < 0 ? 0 : Math.Min(outSize, last / _g.Stride + 1);
-    }
-
-    /// <summary>
-    /// Columns [column, column + width) of the windows of output rows [top, bottom), one after another; one segment. What lies beyond a
-    /// window's R·R·C numbers is left undefined, and so are the columns of the tile that it makes.
-    /// </summary>
-    private readonly int Windows(int top, int bottom, int column, int width)
-    {
-        int run = _g.R * _g.C, line = PaddedImage.Line(_g);
-        float* panel = _panel;
-        for (int oh = 0; oh < bottom - top; oh++)
-        {
-            for (int ow = 0; ow < _g.OutW; ow++, panel += width)
-            {
-                float* window = _image + (nint)oh * _g.Stride * line + ow * _g.Stride * _g.C;
-                for (int r = 0; r < _g.R; r++, window += line)
-                {
-                    // Four at a time: what runs over is written again by the next row, or lies beyond the window.
-                    int from = Math.Max(column, r * run), to = Math.Min(column + width, (r + 1) * run);
-                    for (int j = from; j < to; j += 4)
-                        Vector128.Load(window + j - r * run).Store(panel + j - column);
-                }
-            }
-        }
-
-        (_segments->Row, _segments->Depth) = (0, (bottom - top) * _g.OutW);
-        return 1;
     }
 
     /// <summary>Asks for rows of <paramref name="width"/> numbers ahead of their use.</summary>
