@@ -158,6 +158,25 @@ internal sealed unsafe partial class CpuWorker<V, S>
         team.Sync();
     }
 
+    public void SoftmaxBackward(Tensor y, Tensor dy, Tensor dlogits)
+    {
+        if (index == 0)
+        {
+            (int N, int K) = (y.Shape.N, y.Shape.C);
+            for (int n = 0; n < N; n++)
+            {
+                float* p = Reals(y) + n * K, dp = Reals(dy) + n * K, d = Reals(dlogits) + n * K;
+                double mean = 0;
+                for (int k = 0; k < K; k++)
+                    mean += (double)p[k] * dp[k];
+                for (int k = 0; k < K; k++)
+                    d[k] = (float)(p[k] * (dp[k] - mean));
+            }
+        }
+
+        team.Sync();
+    }
+
     /// <summary>Of K logits; the largest is taken out, so that no power overflows.</summary>
     private static double LogSumExp(float* logits, int K)
     {

@@ -51,6 +51,12 @@ internal sealed unsafe partial class CudaOps
             logits = Working(logits), y = Working(y), dy = Working(dy), dlogits = Working(dlogits), classes = logits.Shape.C, count = dlogits.Count,
         });
 
+    public void SoftmaxBackward(Tensor y, Tensor dy, Tensor dlogits) =>
+        Launch(Kernel.SoftmaxBackward, BlocksOfWarps(y.Shape.N), 1, new SoftmaxBackwardParams
+        {
+            y = Working(y), dy = Working(dy), dlogits = Working(dlogits), samples = y.Shape.N, classes = y.Shape.C,
+        });
+
     private void Critic(Kernel kernel, Tensor scores, double y, Tensor? lossScale, Tensor loss, Tensor score, Tensor dscores) =>
         Launch(kernel, 1, 1, new CriticParams
         {

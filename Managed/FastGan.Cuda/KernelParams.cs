@@ -190,6 +190,12 @@ internal struct LogSumExpBackwardParams
     public int classes, count;
 }
 
+internal struct SoftmaxBackwardParams
+{
+    public ulong y, dy, dlogits;
+    public int samples, classes;
+}
+
 internal struct MixParams
 {
     public ulong a, b, t, y;

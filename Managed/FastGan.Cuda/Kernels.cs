@@ -36,6 +36,7 @@ internal enum Kernel
     CrossEntropy,
     LogSumExp,
     LogSumExpBackward,
+    SoftmaxBackward,
     Mix,
     GradientPenalty,
     SpectralColumns,

@@ -111,6 +111,19 @@ internal sealed unsafe partial class ReferenceOps
         }
     }
 
+    public void SoftmaxBackward(Tensor y, Tensor dy, Tensor dlogits)
+    {
+        int K = y.Shape.C;
+        for (int n = 0; n < y.Shape.N; n++)
+        {
+            double mean = 0;
+            for (int i = n * K; i < (n + 1) * K; i++)
+                mean += Reals(y)[i] * Reals(dy)[i];
+            for (int i = n * K; i < (n + 1) * K; i++)
+                Reals(dlogits)[i] = Reals(y)[i] * (Reals(dy)[i] - mean);
+        }
+    }
+
     private static double LogSumExp(double* logits, int K)
     {
         double largest = double.NegativeInfinity, sum = 0;

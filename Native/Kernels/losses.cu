@@ -7,6 +7,7 @@
 //   least_squares   weight / 2N · Σ (p − t)² (Mao et al., 2017); score = mean p; dp = weight · (p − t) / N · loss scale
 //   cross_entropy   weight · mean(ln Σ exp l − l[label]); accuracy; dl = weight · (softmax l − onehot) / N · loss scale
 //   log_sum_exp, log_sum_exp_backward   y = ln Σ exp l of each row; dl = dy · exp(l − y)
+//   softmax_backward                    dl = y · (dy − Σ y · dy) of each row
 #include "sums.h"
 
 KERNEL(bce, BceParams) {
@@ -164,4 +165,17 @@ KERNEL(log_sum_exp_backward, LogSumExpBackwardParams) {
         u32 n = i / p.classes;
         store(p.dlogits, i, load(p.dy, n) * exp_of(load(p.logits, i) - load(p.y, n)));
     }
+}
+
+KERNEL(softmax_backward, SoftmaxBackwardParams) {
+    int n = warp_number();
+    if (n >= p.samples)
+        return;
+    i64 first = (i64)n * p.classes;
+    float mean = 0;
+    for (int k = warp_lane(); k < p.classes; k += WARP)
+        mean += load(p.y, first + k) * load(p.dy, first + k);
+    mean = warp_sum(mean);
+    for (int k = warp_lane(); k < p.classes; k += WARP)
+        store(p.dlogits, first + k, load(p.y, first + k) * (load(p.dy, first + k) - mean));
 }

@@ -286,6 +286,15 @@ struct LogSumExpBackwardParams {
     int count;
 };
 
+// A warp a row.
+struct SoftmaxBackwardParams {
+    global<real> y;
+    global<real> dy;
+    global<real> dlogits;
+    int samples;
+    int classes;
+};
+
 // ---- smoothness.cu
 struct MixParams {
     global<real> a;

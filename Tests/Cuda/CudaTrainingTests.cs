@@ -116,6 +116,7 @@ public sealed class CudaTrainingTests
     [DataRow("acgan", Precision.Fp16)]
     [DataRow("infogan", Precision.Fp16)]
     [DataRow("wgan-gp", Precision.Fp16)]
+    [DataRow(Small.PenalisedSgan, Precision.Fp16)]
     public void TheSameSeedGivesTheSameBytesAcrossAResume(string preset, Precision precision)
     {
         using TemporaryFolder folder = new();

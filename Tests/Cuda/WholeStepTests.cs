@@ -47,6 +47,7 @@ public sealed class WholeStepTests
     [DataRow("sgan")]
     [DataRow("acgan")]
     [DataRow("infogan")]
+    [DataRow(Small.PenalisedSgan)]
     public void StepsEqualTheProcessors(string preset)
     {
         List<string> apart = [];

@@ -46,7 +46,6 @@ public sealed class CombinationsTests
         {
             Discriminator = new NetSpec(Initialisation.FanIn, [new DenseLayer(4), new MaxoutLayer(2), new DenseLayer(1)]),
         }),
-        ["a semi-supervised one is a log-sum-exp"] = Presets.WithPenalty(Preset("sgan"), R1),
     };
 
     public static IEnumerable<object[]> Reasons => Refused.Keys.Select(reason => new object[] { reason });

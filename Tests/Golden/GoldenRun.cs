@@ -38,7 +38,7 @@ internal sealed class GoldenRun
 {
     /// <summary>Every golden run, by the name of its files: the presets, then options on them.</summary>
     public static readonly string[] Names =
-        ["gan", "dcgan", "wgan", "cgan", "wgan-gp", "acgan", "sgan", "infogan", "gan-r1", "gan-lsgan-pack", "dcgan-hinge-sn", "dcgan-augment"];
+        ["gan", "dcgan", "wgan", "cgan", "wgan-gp", "acgan", "sgan", "infogan", "gan-r1", "sgan-r1", "gan-lsgan-pack", "dcgan-hinge-sn", "dcgan-augment"];
 
     private readonly IReadOnlyDictionary<string, (IReadOnlyList<int> Shape, double[] Values)> _golden;
 

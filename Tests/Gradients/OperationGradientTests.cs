@@ -213,6 +213,21 @@ public sealed class OperationGradientTests
         f.Check(y, dy);
     }
 
+    /// <summary>The softmax is the gradient of the log-sum-exp.</summary>
+    [TestMethod]
+    [DataRow(2)]
+    [DataRow(5)]
+    public void Softmax(int classes)
+    {
+        using FiniteDifferences f = new();
+        Tensor logits = f.Random(Shape.Matrix(4, classes), z => 3 * z), sum = f.Empty(Shape.Matrix(4, 1)), ones = f.Random(sum.Shape, _ => 1), y = f.Empty(logits.Shape),
+            dy = f.Random(y.Shape);
+        f.Forward.LogSumExp(logits, sum);
+        f.Forward.LogSumExpBackward(logits, sum, ones, y);
+        f.Backward.SoftmaxBackward(y, dy, f.GradientOf(logits));
+        f.Check(y, dy);
+    }
+
     /// <summary>The gradients of a mixture are mixtures with zero.</summary>
     [TestMethod]
     public void Mix()

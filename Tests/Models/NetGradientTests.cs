@@ -1,4 +1,5 @@
 using FastGan.Models;
+using FastGan.Ops;
 using FastGan.Programs;
 using FastGan.Reference;
 using FastGan.Tensors;
@@ -83,6 +84,26 @@ public sealed class NetGradientTests
             if (wanted is { } range)
                 AssertClose(dx[(range.First * sample)..((range.First + range.Count) * sample)], input!, $"input of {asked}");
         }
+    }
+
+    /// <summary>To gradients of 1.</summary>
+    [TestMethod]
+    [DynamicData(nameof(Names))]
+    public void TheWeightsGradientIsAddedWhereThatIsAsked(string name)
+    {
+        using Bench bench = new(Nets[name].Input, Nets[name].Layers, groups: 2);
+        if (bench.Net.HasSpectralNorm)
+        {
+            Assert.ThrowsExactly<ArgumentException>(() => bench.Backward(weights: true, null, Write.Accumulate));
+            return;
+        }
+
+        Parameter[] trained = [.. bench.Net.Parameters.Where(p => p.Trained)];
+        bench.Backward(weights: true, null);
+        double[][] expected = [.. trained.Select(p => bench.Gradient(p).Select(v => 1 + v).ToArray())];
+        bench.Backward(weights: true, null, Write.Accumulate);
+        foreach ((Parameter p, double[] sum) in trained.Zip(expected))
+            AssertClose(sum, bench.Gradient(p), p.Name);
     }
 
     /// <summary>In inference batch norm is a fixed map, by the running statistics: how a trained generator's output changes with its latent.</summary>
@@ -190,17 +211,17 @@ public sealed class NetGradientTests
             return derivative;
         }
 
-        /// <summary>Runs a forward and a backward pass; the weights' gradient replaces the NaN put into the network's slab.</summary>
+        /// <summary>Runs a forward and a backward pass; the weights' gradient replaces the NaN put into the network's slab, or is added to ones.</summary>
         /// <returns>dL/dinput, where it is wanted</returns>
-        public double[]? Backward(bool weights, SampleRange? input)
+        public double[]? Backward(bool weights, SampleRange? input, Write mode = Write.Overwrite)
         {
             Recorder r = new("backward");
-            Tensor? dx = Net.Backward(r, Net.Forward(r, X, _labels, _mode, _groups), _dy, weights, input);
+            Tensor? dx = Net.Backward(r, Net.Forward(r, X, _labels, _mode, _groups), _dy, weights, input, mode);
             Program backward = r.Finish();
             backward.Plan(_device);
             _device.Write(Net.Weights, _weights);
             _device.Write(_dy, _doutput);
-            _device.Write(Net.Gradients, Enumerable.Repeat(double.NaN, Net.Gradients.Count).ToArray());
+            _device.Write(Net.Gradients, Enumerable.Repeat(mode == Write.Overwrite ? double.NaN : 1, Net.Gradients.Count).ToArray());
             _device.Run(backward);
             return dx is null ? null : _device.Read<double>(dx);
         }

@@ -100,7 +100,7 @@ internal static class AwkwardCases
     ];
 
     private static IEnumerable<string> Classes(string logits, double weight) =>
-        [$"cross-entropy {logits} weight {weight}", $"log-sum-exp {logits}", $"log-sum-exp-bwd {logits}"];
+        [$"cross-entropy {logits} weight {weight}", $"log-sum-exp {logits}", $"log-sum-exp-bwd {logits}", $"softmax-bwd {logits}", $"softmax-bwd {logits} inplace"];
 
     private static IEnumerable<string> Gradients(string images, int center) =>
     [

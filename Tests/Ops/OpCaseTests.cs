@@ -29,6 +29,7 @@ public sealed class OpCaseTests
     [DataRow("infogan")]
     [DataRow("wgan-gp")]
     [DataRow(Small.SpectralGan)]
+    [DataRow(Small.PenalisedSgan)]
     public void EveryLineOfATrainingStepIsACase(string preset)
     {
         foreach (Instruction instruction in TrainingStep.Record(new Gan(Small.Config(preset), Small.Data)).Instructions)

@@ -146,6 +146,16 @@ public sealed class ReferenceTests : IDisposable
     }
 
     [TestMethod]
+    public void SoftmaxBackward()
+    {
+        // The last is so sure that nothing changes it.
+        Tensor y = _box.Put(Shape.Matrix(3, 2), 0.25, 0.75, 0.5, 0.5, 1, 0), d = _box.Empty(y.Shape);
+        _box.Ops.SoftmaxBackward(y, _box.Put(y.Shape, 8, 4, 3, 3, 5, 7), d);
+        _box.Run();
+        Expect(d, 0.75, -0.75, 0, 0, 0, 0);
+    }
+
+    [TestMethod]
     public void Mix()
     {
         Tensor a = _box.Put(Shape.Matrix(3, 2), 1, 2, 3, 4, 5, 6), b = _box.Put(a.Shape, 5, 6, 7, 8, 9, 10), y = _box.Empty(a.Shape);

@@ -58,6 +58,8 @@ public sealed class RecorderTests
             "logits is 2x3, should be 3x3"],
         [Call(r => r.LogSumExp(Real(Shape.Matrix(2, 3)), Real(Shape.Matrix(2, 3)))), "y is 2x3, should be 2x1"],
         [Call(r => r.LogSumExpBackward(Real(Shape.Matrix(2, 3)), Real(Shape.Matrix(2, 1)), Real(Shape.Matrix(3, 1)), Real(Shape.Matrix(2, 3)))), "dy is"],
+        [Call(r => r.SoftmaxBackward(Real(Image), Real(Image), Real(Image))), "y is"],
+        [Call(r => r.SoftmaxBackward(Real(Shape.Matrix(2, 3)), Real(Shape.Matrix(2, 1)), Real(Shape.Matrix(2, 3)))), "dy is 2x1, should be 2x3"],
         [Call(r => r.Mix(Real(Image), Real(Image), Real(Shape.Matrix(3, 1)), Real(Image))), "t is 3, should be 2"],
         [Call(r => r.GradientPenalty(Real(Image), 1, 10, null, Real(Shape.Scalar), Real(Shape.Vector(2)), Real(Image))), "score is"],
         [Call(r => r.SpectralNorm(Real(G.Filter), Real(Shape.Vector(3)), Real(Shape.Vector(48)), Real(Shape.Scalar), Real(G.Filter))), "u is 3, should be 16"],

@@ -18,6 +18,7 @@ public sealed class AllocationTests
     [DataRow("infogan")]
     [DataRow("wgan-gp")]
     [DataRow(Small.SpectralGan)]
+    [DataRow(Small.PenalisedSgan)]
     public void AHundredStepsAllocateNothing(string preset)
     {
         using CpuDevice device = new(threads: 1);

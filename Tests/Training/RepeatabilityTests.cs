@@ -18,6 +18,7 @@ public sealed class RepeatabilityTests
     [DataRow("infogan")]
     [DataRow("wgan-gp")]
     [DataRow(Small.SpectralGan)]
+    [DataRow(Small.PenalisedSgan)]
     public void ThreadsAndResumeChangeNothing(string preset)
     {
         using TemporaryFolder folder = new();

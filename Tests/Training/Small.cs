@@ -12,6 +12,9 @@ internal static class Small
     /// <summary>dcgan with what no preset has: hinge loss, spectral norm, augmentation.</summary>
     public const string SpectralGan = "spectral gan";
 
+    /// <summary>sgan with a penalty, whose logit isn't linear in the last layer.</summary>
+    public const string PenalisedSgan = "penalised sgan";
+
     public static DataSpec Spec { get; } = new("fashion-mnist-10k", ImageSize, 1);
 
     public static Dataset Data { get; } = Dataset.Load(Spec, _ => { });
@@ -19,14 +22,16 @@ internal static class Small
     /// <summary>A preset on the bundled data with a batch of 8 and everything written often.</summary>
     public static RunConfig Config(string preset, int batch = 8, double? ema = 0.9)
     {
-        bool spectral = preset == SpectralGan;
-        RunConfig config = Presets.Make(spectral ? "dcgan" : preset, Spec, ImageSize, 1, Data.Classes, Data.ClassNames, latent: 16);
+        bool spectral = preset == SpectralGan, penalised = preset == PenalisedSgan;
+        RunConfig config = Presets.Make(spectral ? "dcgan" : penalised ? "sgan" : preset, Spec, ImageSize, 1, Data.Classes, Data.ClassNames, latent: 16);
         if (spectral)
         {
             config = Presets.WithSpectralNorm(config);
             config = config with { Training = config.Training with { Loss = AdversarialLoss.Hinge, Augment = new(Flip: true, Shift: 2) } };
         }
 
+        if (penalised)
+            config = Presets.WithPenalty(config, new PenaltySpec(PenaltyKind.R1, 10));
         return config with
         {
             Training = config.Training with { Batch = batch, Ema = ema },

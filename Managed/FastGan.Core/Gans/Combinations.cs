@@ -34,7 +34,6 @@ internal static class Combinations
         Refuse(discriminator.HasSpectralNorm, "spectral norm and a gradient penalty both bound the discriminator's slope: leave one out");
         Refuse(discriminator.HasMaxout, "a gradient penalty needs a gradient of second order, which maxout lacks here: use relu or leaky_relu");
         Refuse(!discriminator.IsPiecewiseLinear, "a gradient penalty needs a discriminator whose activations are relu or leaky_relu");
-        Refuse(m.Head == DiscriminatorHead.SemiSupervised, "a gradient penalty needs a logit that is linear in the last layer, and a semi-supervised one is a log-sum-exp");
     }
 
     private static void Refuse(bool wrong, string why)

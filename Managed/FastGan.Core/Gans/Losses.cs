@@ -71,21 +71,38 @@ internal sealed class Losses(Recorder r, Gan gan)
             r.BceWithLogits(source, 1, 1, scale, loss, score, dsource);
         if (_head != DiscriminatorHead.SemiSupervised)
             return WithHeads(output, dsource, labels, codes, scale, 1, report: false);
-        Tensor doutput = r.Temporary("doutput", output.Shape);
-        r.LogSumExpBackward(output, source, dsource, doutput);
-        return doutput;
+        return ThroughLogSumExp(output, source, dsource);
     }
 
-    /// <summary>The gradient of the sum of all source logits by the output: 1 in their column, 0 in the others.</summary>
+    /// <summary>
+    /// The gradient of the sum of all source logits by the output: 1 in their column, 0 in the others; of a semi-supervised discriminator the softmax,
+    /// which is the gradient of a log-sum-exp.
+    /// </summary>
     public Tensor SourceSum(Tensor output)
     {
         Tensor ones = r.Temporary("ones", Shape.Matrix(output.Shape.N, 1));
         r.Fill(1, ones);
         if (output.Shape.C == 1)
             return ones;
+        if (_head == DiscriminatorHead.SemiSupervised)
+            return ThroughLogSumExp(output, Source(output), ones);
         Tensor zeros = r.Temporary("zeros", Shape.Matrix(output.Shape.N, output.Shape.C - 1));
         r.Fill(0, zeros);
         return Beside(ones, zeros);
+    }
+
+    /// <summary>
+    /// The gradient by the output of Σ <paramref name="sum"/> · change: what a penalty's gradient has of second order at the top of the network. Null where there
+    /// is none, as the source logit is linear in the output.
+    /// </summary>
+    /// <param name="sum">What <see cref="SourceSum"/> gave.</param>
+    /// <param name="change">A change of the output; overwritten.</param>
+    public Tensor? BackwardOfSourceSum(Tensor sum, Tensor change)
+    {
+        if (_head != DiscriminatorHead.SemiSupervised)
+            return null;
+        r.SoftmaxBackward(sum, change, change);
+        return change;
     }
 
     private Tensor Source(Tensor output)
@@ -98,6 +115,14 @@ internal sealed class Losses(Recorder r, Gan gan)
         else
             r.SliceChannels(output, 0, source);
         return source;
+    }
+
+    /// <summary>The source logits' gradient taken to the output whose log-sum-exps they are.</summary>
+    private Tensor ThroughLogSumExp(Tensor output, Tensor source, Tensor dsource)
+    {
+        Tensor doutput = r.Temporary("doutput", output.Shape);
+        r.LogSumExpBackward(output, source, dsource, doutput);
+        return doutput;
     }
 
     /// <summary>dsource, and beside it the gradients of class and code losses: on the last samples, as many as there are labels, and 0 on those before.</summary>

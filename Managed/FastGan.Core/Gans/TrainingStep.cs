@@ -183,16 +183,22 @@ public sealed class TrainingStep
         return new Generated(tape.Output, labels, codes, tape, view);
     }
 
-    /// <summary>Adds to the discriminator's gradient that of a penalty on the norm of its own gradient by what it sees.</summary>
+    /// <summary>
+    /// Adds to the discriminator's gradient that of a penalty on the norm of its own gradient by what it sees. That is a product of dsource/doutput and
+    /// weights: the weights take their gradient directly, and dsource/doutput, where it isn't a constant, by an ordinary backward pass from the output.
+    /// </summary>
     private void AddPenalty(PenaltySpec penalty, Judged judged)
     {
         int n = Decisions;
         bool r1 = penalty.Kind == PenaltyKind.R1;
         Tape tape = r1 ? judged.Tape.Group(0) : JudgeBetween(judged);
-        Tensor g = _gan.Discriminator.Backward(_r, tape, _losses.SourceSum(tape.Output), weights: false, input: new SampleRange(0, n))!;
+        Tensor sum = _losses.SourceSum(tape.Output);
+        Tensor g = _gan.Discriminator.Backward(_r, tape, sum, weights: false, input: new SampleRange(0, n))!;
         _r.GradientPenalty(g, r1 ? 0 : 1, r1 ? penalty.Weight / 2 : penalty.Weight, _gan.DiscriminatorOptimizer.LossScale,
             _gan[Metric.Penalty], _gan[Metric.InputGradNorm], g);
-        _gan.Discriminator.BackwardOfInputGradient(_r, tape, g);
+        Tensor change = _gan.Discriminator.BackwardOfInputGradient(_r, tape, g);
+        if (_losses.BackwardOfSourceSum(sum, change) is { } doutput)
+            _gan.Discriminator.Backward(_r, tape, doutput, weights: true, input: null, Write.Accumulate);
     }
 
     /// <summary>The discriminator on points drawn evenly between each real sample and a generated one, with the real one's label.</summary>

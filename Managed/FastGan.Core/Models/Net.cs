@@ -133,20 +133,23 @@ public sealed class Net
     /// alone, and in single precision.
     /// </summary>
     /// <param name="dy">dL/doutput of the tape's output; overwritten.</param>
-    /// <param name="weights">Whether dL/dweights is wanted: it overwrites <see cref="Gradients"/>.</param>
+    /// <param name="weights">Whether dL/dweights is wanted, in <see cref="Gradients"/>.</param>
     /// <param name="input">The samples whose dL/dinput is wanted, if any: all, unless the weights' gradient is wanted too.</param>
+    /// <param name="mode">Whether dL/dweights overwrites what is there or is added to it.</param>
     /// <returns>dL/dinput of those samples, or null.</returns>
-    public Tensor? Backward(Recorder r, Tape tape, Tensor dy, bool weights, SampleRange? input)
+    public Tensor? Backward(Recorder r, Tape tape, Tensor dy, bool weights, SampleRange? input, Write mode = Write.Overwrite)
     {
         SampleRange all = new(0, dy.Shape.N);
         if (!weights && input != all)
             throw new ArgumentException($"without the weights' gradient the input's gradient is of all {all.Count} samples", nameof(input));
         if (weights && tape.Mode == Mode.Inference && HasBatchNorm)
             throw new ArgumentException("batch norm has no weights' gradient in inference", nameof(weights));
+        if (mode == Write.Accumulate && (!weights || HasSpectralNorm))
+            throw new ArgumentException("there is no weights' gradient to add, or it has to pass a spectral norm", nameof(mode));
         for (int i = _steps.Length - 1; i >= 0; i--)
         {
             bool deeper = weights && _steps.Take(i).Any(s => s.TakesWholeBatch);
-            Tensor? dx = _steps[i].Backward(r, tape, tape.Entries[i], dy, weights ? Gradients : null, deeper ? all : input);
+            Tensor? dx = _steps[i].Backward(r, tape, tape.Entries[i], dy, weights ? Gradients : null, mode, deeper ? all : input);
             if (dx is null)
                 return null;
             dy = dx;
@@ -163,15 +166,18 @@ public sealed class Net
     /// Records the gradient by the weights of Σ direction · dL/dinput: what a penalty on the input's gradient needs of second order. Adds it to
     /// <see cref="Gradients"/>. The network is piecewise linear, so dL/dinput is a product of weights and masks, the same masks for a change of
     /// the input, which goes forward through them. So each weight's gradient is that of an ordinary backward pass, with the layer's input replaced by
-    /// its change in that direction; biases, which only move the masks, have none.
+    /// its change in that direction; biases, which only move the masks, have none. dL/doutput is taken as a constant: where it isn't, the
+    /// gradient of Σ (the change of the output) · dL/doutput, with that change held, is for the caller to add.
     /// </summary>
     /// <param name="tape">Of a forward pass whose <see cref="Backward"/> was recorded without the weights' gradient.</param>
     /// <param name="direction">(N, input); overwritten.</param>
-    public void BackwardOfInputGradient(Recorder r, Tape tape, Tensor direction)
+    /// <returns>(N, output): the change of the output.</returns>
+    public Tensor BackwardOfInputGradient(Recorder r, Tape tape, Tensor direction)
     {
         if (!IsPiecewiseLinear || HasSpectralNorm)
             throw new InvalidOperationException($"the {Name} isn't piecewise linear, or its weights aren't used as they are");
         for (int i = 0; i < _steps.Length; i++)
             direction = _steps[i].Forwards(r, tape, tape.Entries[i], direction, Gradients);
+        return direction;
     }
 }

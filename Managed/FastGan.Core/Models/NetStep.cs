@@ -22,9 +22,10 @@ internal abstract class NetStep(string name, Shape input, Shape output)
 
     /// <param name="dy">dL/dy; overwritten.</param>
     /// <param name="gradients">The network's gradient slab, or null if the weights' gradient isn't wanted.</param>
+    /// <param name="mode">How the weights' gradient comes there.</param>
     /// <param name="wanted">The samples whose dL/dx is wanted, or null for none.</param>
     /// <returns>dL/dx of the wanted samples.</returns>
-    public abstract Tensor? Backward(Recorder r, Tape tape, TapeEntry e, Tensor dy, Tensor? gradients, SampleRange? wanted);
+    public abstract Tensor? Backward(Recorder r, Tape tape, TapeEntry e, Tensor dy, Tensor? gradients, Write mode, SampleRange? wanted);
 
     /// <summary>See <see cref="Net.BackwardOfInputGradient"/>.</summary>
     /// <param name="dx">The change of the step's input.</param>
@@ -70,18 +71,18 @@ internal sealed class AffineStep(
             r.Conv(g, Flat(g, x), w, b, activation, y);
     }
 
-    public override Tensor? Backward(Recorder r, Tape tape, TapeEntry e, Tensor dy, Tensor? gradients, SampleRange? wanted)
+    public override Tensor? Backward(Recorder r, Tape tape, TapeEntry e, Tensor dy, Tensor? gradients, Write mode, SampleRange? wanted)
     {
         Tensor w = e.Spectral?.W ?? At(tape.Weights, weight);
         Tensor? dbias = gradients is null || bias is null ? null : At(gradients, bias);
         if (act.Kind != ActivationKind.Identity || dbias is not null)
-            r.ActivationBackward(act, e.Y, dy, dy, Write.Overwrite, dbias);
+            r.ActivationBackward(act, e.Y, dy, dy, mode, dbias);
 
         ConvShape g = geometry with { N = dy.Shape.N };
         if (gradients is not null)
         {
             Tensor dw = At(gradients, weight);
-            BackwardFilter(r, e.X, dy, Write.Overwrite, dw);
+            BackwardFilter(r, e.X, dy, mode, dw);
             if (e.Spectral is { } s)
                 r.SpectralNormBackward(dw, s.W, s.U, s.V, s.Sigma, dw);
         }
@@ -146,7 +147,7 @@ internal sealed class NormStep(
             r.BatchNorm(Part(e.X, i, norms.Length), norms[i], layer.Epsilon, layer.Momentum, act, Part(e.Y, i, norms.Length));
     }
 
-    public override Tensor? Backward(Recorder r, Tape tape, TapeEntry e, Tensor dy, Tensor? gradients, SampleRange? wanted)
+    public override Tensor? Backward(Recorder r, Tape tape, TapeEntry e, Tensor dy, Tensor? gradients, Write mode, SampleRange? wanted)
     {
         if (tape.Mode == Mode.Inference)
         {
@@ -160,7 +161,7 @@ internal sealed class NormStep(
         {
             Tensor part = Part(dy, i, e.Norms.Length);
             r.BatchNormBackward(Part(e.X, i, e.Norms.Length), Part(e.Y, i, e.Norms.Length), part, e.Norms[i], act, part,
-                i == 0 ? Write.Overwrite : Write.Accumulate, dscale, dbias);
+                i == 0 ? mode : Write.Accumulate, dscale, dbias);
         }
 
         return wanted is { } samples ? dy.Samples(samples.First, samples.Count) : null;
@@ -191,7 +192,7 @@ internal sealed class ViewStep(string name, Shape input, Shape output) : NetStep
     {
     }
 
-    public override Tensor? Backward(Recorder r, Tape tape, TapeEntry e, Tensor dy, Tensor? gradients, SampleRange? wanted) =>
+    public override Tensor? Backward(Recorder r, Tape tape, TapeEntry e, Tensor dy, Tensor? gradients, Write mode, SampleRange? wanted) =>
         dy.Reshape(In.WithN(dy.Shape.N));
 
     public override Tensor Forwards(Recorder r, Tape tape, TapeEntry e, Tensor dx, Tensor gradients) => dx.Reshape(e.Y.Shape);
@@ -204,7 +205,7 @@ internal sealed class MaxoutStep(string name, Shape input, Shape output) : NetSt
 
     public override void Forward(Recorder r, Tape tape, TapeEntry e, Mode mode) => r.Maxout(e.X, e.Y);
 
-    public override Tensor? Backward(Recorder r, Tape tape, TapeEntry e, Tensor dy, Tensor? gradients, SampleRange? wanted)
+    public override Tensor? Backward(Recorder r, Tape tape, TapeEntry e, Tensor dy, Tensor? gradients, Write mode, SampleRange? wanted)
     {
         if (wanted is not { } samples)
             return null;
@@ -229,10 +230,10 @@ internal sealed class LabelMultiplyStep(string name, Shape shape, Parameter tabl
         r.Multiply(e.X, e.Embedded, e.Y);
     }
 
-    public override Tensor? Backward(Recorder r, Tape tape, TapeEntry e, Tensor dy, Tensor? gradients, SampleRange? wanted)
+    public override Tensor? Backward(Recorder r, Tape tape, TapeEntry e, Tensor dy, Tensor? gradients, Write mode, SampleRange? wanted)
     {
         if (gradients is not null)
-            BackwardTable(r, tape, e.X, dy, Write.Overwrite, gradients);
+            BackwardTable(r, tape, e.X, dy, mode, gradients);
         e.Dy = dy;
         if (wanted is not { } samples)
             return null;
@@ -272,13 +273,13 @@ internal sealed class LabelChannelStep(string name, Shape input, Parameter table
         r.ConcatChannels(e.X, map, e.Y);
     }
 
-    public override Tensor? Backward(Recorder r, Tape tape, TapeEntry e, Tensor dy, Tensor? gradients, SampleRange? wanted)
+    public override Tensor? Backward(Recorder r, Tape tape, TapeEntry e, Tensor dy, Tensor? gradients, Write mode, SampleRange? wanted)
     {
         if (gradients is not null && table.Trained)
         {
             Tensor dmap = r.Temporary($"d{Name} embedded", dy.Shape with { C = Channels });
             r.SliceChannels(dy, In.C, dmap);
-            r.EmbedBackward(tape.Labels!, dmap, Write.Overwrite, At(gradients, table));
+            r.EmbedBackward(tape.Labels!, dmap, mode, At(gradients, table));
         }
 
         if (wanted is not { } samples)

@@ -134,6 +134,9 @@ public interface IOps
     /// <summary>dlogits[n,k] = dy[n] · exp(logits[n,k] − y[n]), the gradient of <see cref="LogSumExp"/> by its output y.</summary>
     void LogSumExpBackward(Tensor logits, Tensor y, Tensor dy, Tensor dlogits);
 
+    /// <summary>dlogits[n,k] = y[n,k] · (dy[n,k] − Σⱼ y[n,j] · dy[n,j]), the gradient of a softmax by its output y. All (N, K). dlogits may be dy.</summary>
+    void SoftmaxBackward(Tensor y, Tensor dy, Tensor dlogits);
+
     // ---- what keeps a discriminator smooth
 
     /// <summary>y[n] = b[n] + (t[n] + 1) / 2 · (a[n] − b[n]): a where t = 1, b where t = −1. a, b, y (N, H, W, C), t (N, 1).</summary>

@@ -166,6 +166,10 @@ public sealed class OpCase
             case "cross-entropy" or "log-sum-exp" or "log-sum-exp-bwd":
                 RecordClassLogits(t, r);
                 break;
+            case "softmax-bwd":
+                Tensor dsoftmax = Real("dy", t.Shape());
+                r.SoftmaxBackward(Real("y", dsoftmax.Shape, z => Math.Abs(z)), dsoftmax, InPlace(t, dsoftmax, "dlogits"));
+                break;
             case "mix":
                 Shape mixed = t.Shape();
                 r.Mix(Real("a", mixed), Real("b", mixed), Vector("t", mixed.N), Real("y", mixed));

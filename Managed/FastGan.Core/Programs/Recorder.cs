@@ -239,6 +239,14 @@ public sealed class Recorder(string name) : IOps
         Add("log-sum-exp-bwd", $"{logits.Shape}", [logits, y, dy], [dlogits], 3L * logits.Count, ops => ops.LogSumExpBackward(logits, y, dy, dlogits));
     }
 
+    public void SoftmaxBackward(Tensor y, Tensor dy, Tensor dlogits)
+    {
+        Same(y.Shape, Shape.Matrix(y.Shape.N, y.Shape.C), nameof(y));
+        Same(dy.Shape, y.Shape, nameof(dy));
+        Same(dlogits.Shape, y.Shape, nameof(dlogits));
+        Add("softmax-bwd", $"{y.Shape}", [y, dy], [dlogits], 4L * y.Count, ops => ops.SoftmaxBackward(y, dy, dlogits));
+    }
+
     public void Mix(Tensor a, Tensor b, Tensor t, Tensor y)
     {
         Same(b.Shape, a.Shape, nameof(b));

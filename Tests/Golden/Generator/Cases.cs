@@ -17,6 +17,8 @@ internal static class Cases
         // A narrower perceptron's gradients all but cancel in its batch norms over four samples, and single precision can't tell them to 1e-5.
         RunConfig gan = Narrow("gan", 1, MlpGenerator(5, 6, 5), MlpDiscriminator(3, 4));
         RunConfig dcgan = Narrow("dcgan", 1, Generator(1, 4, 3, []), Discriminator(3, 4, []));
+        RunConfig Sgan(Initialisation start) =>
+            With(Narrow("sgan", 1, Generator(1, 4, 3, []), Discriminator(3, 4, [], Classes) with { Init = start }), t => t with { Labels = 2 * Classes });
         return new Dictionary<string, RunConfig>
         {
             ["gan"] = Narrow("gan", 1, MlpGenerator(6, 7, 8), MlpDiscriminator(8, 5)),
@@ -26,10 +28,12 @@ internal static class Cases
             ["wgan-gp"] = Presets.WithPenalty(
                 Narrow("wgan-gp", 1, Generator(1, 4, 3, []), Discriminator(3, 4, []), criticSteps: 2), new PenaltySpec(PenaltyKind.Interpolates, 10)),
             ["acgan"] = Narrow("acgan", 1, Generator(1, 4, 3, [new LabelMultiplyLayer()]), Discriminator(3, 4, [], 1 + Classes)),
-            ["sgan"] = With(
-                Narrow("sgan", 1, Generator(1, 4, 3, []), Discriminator(3, 4, [], Classes)), t => t with { Labels = 2 * Classes }),
+            ["sgan"] = Sgan(Initialisation.Dcgan),
             ["infogan"] = Narrow("infogan", 1, Generator(1, 4, 3, [new LabelOneHotLayer()]), Discriminator(3, 4, [], 1 + Classes + Codes)),
             ["gan-r1"] = Presets.WithPenalty(gan, new PenaltySpec(PenaltyKind.R1, 5)),
+
+            // From weights of 0.02 the classes start almost even, and what the penalty has through them would be lost in single precision.
+            ["sgan-r1"] = Presets.WithPenalty(Sgan(Initialisation.FanIn), new PenaltySpec(PenaltyKind.R1, 100)),
             ["gan-lsgan-pack"] = With(gan, t => t with { Loss = AdversarialLoss.LeastSquares, RealTarget = 0.9, Pack = 2 }),
             ["dcgan-hinge-sn"] = Presets.WithSpectralNorm(With(dcgan, t => t with { Loss = AdversarialLoss.Hinge })),
             ["dcgan-augment"] = With(dcgan, t => t with { Augment = new Augmentation(Flip: true, Shift: 3), RealTarget = 0.9, Decay = 1 }),
