@@ -92,16 +92,15 @@ internal sealed class Losses(Recorder r, Gan gan)
     }
 
     /// <summary>
-    /// The gradient by the output of Σ <paramref name="sum"/> · change: what a penalty's gradient has of second order at the top of the network. Null where there
+    /// The gradient by the output of Σ change · <see cref="SourceSum"/>: what a penalty's gradient has of second order at the top of the network. Null where there
     /// is none, as the source logit is linear in the output.
     /// </summary>
-    /// <param name="sum">What <see cref="SourceSum"/> gave.</param>
     /// <param name="change">A change of the output; overwritten.</param>
-    public Tensor? BackwardOfSourceSum(Tensor sum, Tensor change)
+    public Tensor? BackwardOfSourceSum(Tensor output, Tensor change)
     {
         if (_head != DiscriminatorHead.SemiSupervised)
             return null;
-        r.SoftmaxBackward(sum, change, change);
+        r.SoftmaxBackward(SourceSum(output), change, change);
         return change;
     }
 

@@ -192,12 +192,11 @@ public sealed class TrainingStep
         int n = Decisions;
         bool r1 = penalty.Kind == PenaltyKind.R1;
         Tape tape = r1 ? judged.Tape.Group(0) : JudgeBetween(judged);
-        Tensor sum = _losses.SourceSum(tape.Output);
-        Tensor g = _gan.Discriminator.Backward(_r, tape, sum, weights: false, input: new SampleRange(0, n))!;
+        Tensor g = _gan.Discriminator.Backward(_r, tape, _losses.SourceSum(tape.Output), weights: false, input: new SampleRange(0, n))!;
         _r.GradientPenalty(g, r1 ? 0 : 1, r1 ? penalty.Weight / 2 : penalty.Weight, _gan.DiscriminatorOptimizer.LossScale,
             _gan[Metric.Penalty], _gan[Metric.InputGradNorm], g);
         Tensor change = _gan.Discriminator.BackwardOfInputGradient(_r, tape, g);
-        if (_losses.BackwardOfSourceSum(sum, change) is { } doutput)
+        if (_losses.BackwardOfSourceSum(tape.Output, change) is { } doutput)
             _gan.Discriminator.Backward(_r, tape, doutput, weights: true, input: null, Write.Accumulate);
     }
 
