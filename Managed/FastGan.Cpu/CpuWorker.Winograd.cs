@@ -182,9 +182,9 @@ internal sealed unsafe partial class CpuWorker<V, S>
         }
 
         if (sizes.Slots == 8)
-            Winograd<V, S>.Apply<Winograd<V, S>.Evaluate7, Winograd<V, S>.Evaluate7, Winograd<V, S>.Pixels, T>(new(memory.Pixels), 0, packed, offset, (int)step, memory.Work);
+            Winograd<V, S>.Apply<Winograd<V, S>.Evaluate7, Winograd<V, S>.Evaluate7, Winograd<V, S>.Pixels, T>(new(memory.Pixels, 0), 0, packed, offset, (int)step, memory.Work);
         else
-            Winograd<V, S>.Apply<Winograd<V, S>.Evaluate4, Winograd<V, S>.Evaluate4, Winograd<V, S>.Pixels, T>(new(memory.Pixels), 0, packed, offset, (int)step, memory.Work);
+            Winograd<V, S>.Apply<Winograd<V, S>.Evaluate4, Winograd<V, S>.Evaluate4, Winograd<V, S>.Pixels, T>(new(memory.Pixels, 0), 0, packed, offset, (int)step, memory.Work);
     }
 
     /// <summary>The tiles at all points: a row for each.</summary>
@@ -238,12 +238,12 @@ internal sealed unsafe partial class CpuWorker<V, S>
             PlacePixels(y + column, new(g.OutH, g.OutW, g.K), tiles[i].N, tiles[i].Y, tiles[i].X, 1, slots - 1, slots, memory.Outside, memory.Pixels);
             Winograd<V, S>.Rows from = new(memory.Products + i * width, sizes.ProductStep);
             if (epilogue.IsPlain)
-                MapOutputs(slots, tiles.Large(i), from, 0, new Winograd<V, S>.Pixels(memory.Pixels), whole, memory.Work);
+                MapOutputs(slots, tiles.Large(i), from, 0, new Winograd<V, S>.Pixels(memory.Pixels, g.Y.SampleCount), whole, memory.Work);
             else
-                MapOutputs(slots, tiles.Large(i), from, 0, new Winograd<V, S>.FinishedPixels(memory.Pixels, 0, ~0UL, epilogue, memory.Biases), whole, memory.Work);
+                MapOutputs(slots, tiles.Large(i), from, 0, new Winograd<V, S>.FinishedPixels(memory.Pixels, g.Y.SampleCount, 0, ~0UL, epilogue, memory.Biases), whole, memory.Work);
             if (whole == columns)
                 continue;
-            MapOutputs(slots, tiles.Large(i), from, whole, new Winograd<V, S>.FinishedPixels(memory.Tails, 0, ~0UL, epilogue, memory.Biases + whole), Width, memory.Work);
+            MapOutputs(slots, tiles.Large(i), from, whole, new Winograd<V, S>.FinishedPixels(memory.Tails, 0, 0, ~0UL, epilogue, memory.Biases + whole), Width, memory.Work);
             memory.GiveTails(slots, tiles.Large(i).Rows ? slots - 1 : 3, tiles.Large(i).Columns ? slots - 1 : 3, whole, columns - whole);
         }
     }
@@ -278,13 +278,13 @@ internal sealed unsafe partial class CpuWorker<V, S>
 
             Winograd<V, S>.Rows from = new(memory.Products + i * width, sizes.ProductStep);
             if (epilogue.IsPlain)
-                MapReturns(slots, tiles.Large(i), from, 0, new Winograd<V, S>.AddedPixels(memory.Pixels, added), whole, memory.Work);
+                MapReturns(slots, tiles.Large(i), from, 0, new Winograd<V, S>.AddedPixels(memory.Pixels, g.X.SampleCount, added), whole, memory.Work);
             else
-                MapReturns(slots, tiles.Large(i), from, 0, new Winograd<V, S>.FinishedPixels(memory.Pixels, added, ~unfinished, epilogue, memory.Biases), whole, memory.Work);
+                MapReturns(slots, tiles.Large(i), from, 0, new Winograd<V, S>.FinishedPixels(memory.Pixels, g.X.SampleCount, added, ~unfinished, epilogue, memory.Biases), whole, memory.Work);
             if (whole == columns)
                 continue;
             memory.TakeTails(slots, slots, whole, columns - whole);
-            MapReturns(slots, tiles.Large(i), from, whole, new Winograd<V, S>.FinishedPixels(memory.Tails, added, ~unfinished, epilogue, memory.Biases + whole), Width, memory.Work);
+            MapReturns(slots, tiles.Large(i), from, whole, new Winograd<V, S>.FinishedPixels(memory.Tails, 0, added, ~unfinished, epilogue, memory.Biases + whole), Width, memory.Work);
             memory.GiveTails(slots, rows, across, whole, columns - whole);
         }
     }

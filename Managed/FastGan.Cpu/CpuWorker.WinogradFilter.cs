@@ -176,7 +176,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
         (int phase, int column) = (panel / sizes.Panels, panel % sizes.Panels * WidestColumns);
         int width = MicroKernel<V, S>.TileVectors(g.C - column) * Width, columns = Math.Min(width, g.C - column);
         Winograd<V, S>.Rows from = new(sums + k * width, sizes.SumStep);
-        Winograd<V, S>.Pixels to = new(memory.Tails);
+        Winograd<V, S>.Pixels to = new(memory.Tails, 0);
         for (int v = 0; v < columns; v += Width)
         {
             if (slots == 8)

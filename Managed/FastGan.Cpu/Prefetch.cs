@@ -26,7 +26,7 @@ internal static unsafe class Prefetch
 
     /// <summary>A cache line, to the second-level cache.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Far(byte* at)
+    public static void Far(void* at)
     {
         if (Sse.IsSupported)
             Sse.Prefetch1(at);

@@ -185,28 +185,37 @@ internal static unsafe partial class Winograd<V, S>
         public void Put(V value, int slot, nint column) => S.StorePast(value, first + slot * step + column);
     }
 
-    /// <summary>Pixels, wherever they are. A load asks for the line after it.</summary>
-    public readonly struct Pixels(float** at) : IPlaces<V, Pixels>
+    /// <summary>
+    /// Pixels, wherever they are. A load asks for the line after it, and for the same of the next image: its tiles come soon, from memory, in an order that
+    /// the processor doesn't foresee. So does a store, as what it writes to has to come first.
+    /// </summary>
+    /// <param name="next">Numbers from an image to the next one.</param>
+    public readonly struct Pixels(float** at, nint next) : IPlaces<V, Pixels>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Pixels From(int slot) => new(at + slot);
+        public Pixels From(int slot) => new(at + slot, next);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Load(int slot, nint column)
         {
             Prefetch.Near(at[slot] + column + S.Width);
+            Prefetch.Far(at[slot] + column + next);
             return S.Load(at[slot] + column);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Put(V value, int slot, nint column) => S.Store(value, at[slot] + column);
+        public void Put(V value, int slot, nint column)
+        {
+            Prefetch.Far(at[slot] + column + next);
+            S.Store(value, at[slot] + column);
+        }
     }
 
     /// <summary>Pixels to which is added, where a set of slots says so.</summary>
-    public readonly struct AddedPixels(float** at, ulong added) : IPlaces<V, AddedPixels>
+    public readonly struct AddedPixels(float** at, nint next, ulong added) : IPlaces<V, AddedPixels>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public AddedPixels From(int slot) => new(at + slot, added >> slot);
+        public AddedPixels From(int slot) => new(at + slot, next, added >> slot);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Load(int slot, nint column) => S.Load(at[slot] + column);
@@ -215,15 +224,16 @@ internal static unsafe partial class Winograd<V, S>
         public void Put(V value, int slot, nint column)
         {
             float* pixel = at[slot] + column;
+            Prefetch.Far(pixel + next);
             S.Store((added >> slot & 1) != 0 ? S.Add(value, S.Load(pixel)) : value, pixel);
         }
     }
 
     /// <summary>Pixels that get act(value + bias), after what is there has been added, each where its set of slots says so.</summary>
-    public readonly struct FinishedPixels(float** at, ulong added, ulong finished, Epilogue<V, S> epilogue, float* biases) : IPlaces<V, FinishedPixels>
+    public readonly struct FinishedPixels(float** at, nint next, ulong added, ulong finished, Epilogue<V, S> epilogue, float* biases) : IPlaces<V, FinishedPixels>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public FinishedPixels From(int slot) => new(at + slot, added >> slot, finished >> slot, epilogue, biases);
+        public FinishedPixels From(int slot) => new(at + slot, next, added >> slot, finished >> slot, epilogue, biases);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Load(int slot, nint column) => S.Load(at[slot] + column);
@@ -232,6 +242,7 @@ internal static unsafe partial class Winograd<V, S>
         public void Put(V value, int slot, nint column)
         {
             float* pixel = at[slot] + column;
+            Prefetch.Far(pixel + next);
             if ((added >> slot & 1) != 0)
                 value = S.Add(value, S.Load(pixel));
             if ((finished >> slot & 1) != 0)
