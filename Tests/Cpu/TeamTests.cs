@@ -71,6 +71,34 @@ public sealed class TeamTests
         }
     }
 
+    /// <summary>A block that has been large enough is the same in every later operation: no member writes what another one wrote before.</summary>
+    [TestMethod]
+    public void OwnScratchIsAMembersAloneAndStays()
+    {
+        const int Size = 3, Large = 1 << 20;
+        long bytes = 0;
+        nint[] blocks = new nint[Size];
+        Team? team = null;
+        using (team = new Team(Size, Work))
+        {
+            bytes = Large;
+            team.Run();
+            nint[] first = [.. blocks];
+            Assert.IsTrue(first.All(b => b != 0 && b % 64 == 0), string.Join(' ', first));
+            foreach ((nint one, nint other) in first.Order().Zip(first.Order().Skip(1)))
+                Assert.IsGreaterThanOrEqualTo(Large, other - one);
+            bytes = 1000;
+            team.Run();
+            CollectionAssert.AreEqual(first, blocks);
+        }
+
+        unsafe void Work(int index)
+        {
+            blocks[index] = (nint)team!.OwnScratch(index, bytes);
+            ((byte*)blocks[index])[bytes - 1] = 1;
+        }
+    }
+
     [TestMethod]
     [DataRow(0)]
     [DataRow(2)]
