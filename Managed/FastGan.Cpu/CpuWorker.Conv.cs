@@ -46,12 +46,13 @@ internal sealed unsafe partial class CpuWorker<V, S>
 
     public void ConvBackwardFilter(ConvShape g, Tensor x, Tensor dy, Write mode, Tensor dw)
     {
+        g = Simplest(g);
         if (WinogradGrid.Takes(g))
             WinogradBackwardFilter(g, Reals(x), Reals(dy), mode, Reals(dw));
-        else if (Simplest(g) is { IsDense: false, C: var channels } && channels <= FewChannels)
+        else if (!g.IsDense && g.C <= FewChannels)
             PatchBackwardFilter(g, Reals(x), Reals(dy), mode, Reals(dw));
         else
-            FilterGradient(Simplest(g), Reals(x), Reals(dy), mode, Reals(dw));
+            FilterGradient(g, Reals(x), Reals(dy), mode, Reals(dw));
         team.Sync();
     }
 

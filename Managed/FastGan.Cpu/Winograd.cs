@@ -187,7 +187,7 @@ internal static unsafe partial class Winograd<V, S>
 
     /// <summary>
     /// Pixels, wherever they are. A load asks for the line after it, and for the same of the next image: its tiles come soon, from memory, in an order that
-    /// the processor doesn't foresee. So does a store, as what it writes to has to come first.
+    /// the processor doesn't foresee. A store asks for the next image's too: a line has to come before it can be written to.
     /// </summary>
     /// <param name="next">Numbers from an image to the next one.</param>
     public readonly struct Pixels(float** at, nint next) : IPlaces<V, Pixels>

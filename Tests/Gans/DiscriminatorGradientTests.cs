@@ -5,6 +5,7 @@ using FastGan.Ops;
 using FastGan.Programs;
 using FastGan.Reference;
 using FastGan.Tensors;
+using FastGan.Tests.Gradients;
 using FastGan.Tests.Ops;
 using FastGan.Training;
 
@@ -49,31 +50,9 @@ public sealed class DiscriminatorGradientTests
         double[] gradients = device.Read<double>(d.Gradients);
         foreach (Parameter p in d.Parameters.Where(p => p.Trained))
         {
-            double[] expected = Derivative(device, d.Weights.Slice(p.Offset, p.Shape), Loss);
+            double[] expected = FiniteDifferences.Derivative(device, d.Weights.Slice(p.Offset, p.Shape), Loss, step: 1e-6);
             Assert.AreEqual(0, Accuracy.Distance(expected, gradients.AsSpan(p.Offset, p.Shape.Count)), 1e-7 * Math.Max(1, Accuracy.Norm(expected)), p.Name);
         }
-    }
-
-    private static double[] Derivative(Device device, Tensor t, Func<double> loss)
-    {
-        const double Step = 1e-6;
-        double[] values = device.Read<double>(t), derivative = new double[t.Count];
-        for (int i = 0; i < t.Count; i++)
-        {
-            double value = values[i];
-            double LossAt(double v)
-            {
-                values[i] = v;
-                device.Write(t, values);
-                return loss();
-            }
-
-            derivative[i] = (LossAt(value + Step) - LossAt(value - Step)) / (2 * Step);
-            values[i] = value;
-        }
-
-        device.Write(t, values);
-        return derivative;
     }
 
     private static RunConfig Config(string variant, UpdateOrder update)

@@ -78,25 +78,33 @@ internal sealed class FiniteDifferences : IDisposable
 
         foreach ((Tensor value, Tensor gradient) in _pairs)
         {
-            double[] analytic = _device.Read<double>(gradient), at = _device.Read<double>(value), numeric = new double[at.Length];
-            for (int i = 0; i < at.Length; i++)
-            {
-                double v = at[i];
-                at[i] = v + Step;
-                _device.Write(value, at);
-                double above = L();
-                at[i] = v - Step;
-                _device.Write(value, at);
-                double below = L();
-                at[i] = v;
-                _device.Write(value, at);
-                numeric[i] = (above - below) / (2 * Step);
-            }
-
+            double[] analytic = _device.Read<double>(gradient), numeric = Derivative(_device, value, L, Step);
             double norm = Accuracy.Norm(analytic);
             Assert.AreNotEqual(0, norm, $"the gradient of {value} is zero");
             Assert.AreEqual(0, Accuracy.Distance(numeric, analytic), Tolerance * norm, $"gradient of {value}");
         }
+    }
+
+    /// <summary>The derivative of a loss by each number of a tensor, by central differences; the tensor is left as it was.</summary>
+    public static double[] Derivative(Device device, Tensor t, Func<double> loss, double step)
+    {
+        double[] values = device.Read<double>(t), derivative = new double[t.Count];
+        for (int i = 0; i < t.Count; i++)
+        {
+            double value = values[i];
+            double LossAt(double v)
+            {
+                values[i] = v;
+                device.Write(t, values);
+                return loss();
+            }
+
+            derivative[i] = (LossAt(value + step) - LossAt(value - step)) / (2 * step);
+            values[i] = value;
+        }
+
+        device.Write(t, values);
+        return derivative;
     }
 
     public void Dispose() => _device.Dispose();

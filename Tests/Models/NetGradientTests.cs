@@ -3,6 +3,7 @@ using FastGan.Ops;
 using FastGan.Programs;
 using FastGan.Reference;
 using FastGan.Tensors;
+using FastGan.Tests.Gradients;
 using FastGan.Tests.Ops;
 
 namespace FastGan.Tests.Models;
@@ -189,27 +190,7 @@ public sealed class NetGradientTests
         public double[] Gradient(Parameter p) => _device.Read<double>(Net.Gradients.Slice(p.Offset, p.Shape));
 
         /// <summary>dL/dt by central differences.</summary>
-        public double[] Derivative(Tensor t)
-        {
-            const double Step = 1e-6;
-            double[] values = _device.Read<double>(t), derivative = new double[t.Count];
-            for (int i = 0; i < t.Count; i++)
-            {
-                double value = values[i];
-                double LossAt(double v)
-                {
-                    values[i] = v;
-                    _device.Write(t, values);
-                    return Loss();
-                }
-
-                derivative[i] = (LossAt(value + Step) - LossAt(value - Step)) / (2 * Step);
-                values[i] = value;
-            }
-
-            _device.Write(t, values);
-            return derivative;
-        }
+        public double[] Derivative(Tensor t) => FiniteDifferences.Derivative(_device, t, Loss, step: 1e-6);
 
         /// <summary>Runs a forward and a backward pass; the weights' gradient replaces the NaN put into the network's slab, or is added to ones.</summary>
         /// <returns>dL/dinput, where it is wanted</returns>

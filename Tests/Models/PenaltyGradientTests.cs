@@ -3,6 +3,7 @@ using FastGan.Ops;
 using FastGan.Programs;
 using FastGan.Reference;
 using FastGan.Tensors;
+using FastGan.Tests.Gradients;
 using FastGan.Tests.Ops;
 
 namespace FastGan.Tests.Models;
@@ -92,32 +93,15 @@ public sealed class PenaltyGradientTests
         }
 
         /// <summary>d penalty / d parameter by central differences.</summary>
-        public double[] Derivative(Parameter p)
-        {
-            const double Step = 1e-6;
-            Tensor w = Net.Weights.Slice(p.Offset, p.Shape);
-            double[] values = _device.Read<double>(w);
-            double[] derivative = new double[values.Length];
-            for (int i = 0; i < values.Length; i++)
-            {
-                double value = values[i];
-                double PenaltyAt(double v)
-                {
-                    values[i] = v;
-                    _device.Write(w, values);
-                    _device.Run(_penalty);
-                    return _device.Read<double>(_loss)[0];
-                }
-
-                derivative[i] = (PenaltyAt(value + Step) - PenaltyAt(value - Step)) / (2 * Step);
-                values[i] = value;
-            }
-
-            _device.Write(w, values);
-            return derivative;
-        }
+        public double[] Derivative(Parameter p) => FiniteDifferences.Derivative(_device, Net.Weights.Slice(p.Offset, p.Shape), Penalty, step: 1e-6);
 
         public void Dispose() => _device.Dispose();
+
+        private double Penalty()
+        {
+            _device.Run(_penalty);
+            return _device.Read<double>(_loss)[0];
+        }
 
         private Program Record(double center, int groups, bool gradient)
         {
