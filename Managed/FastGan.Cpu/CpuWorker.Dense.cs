@@ -10,6 +10,12 @@ internal sealed unsafe partial class CpuWorker<V, S>
     /// <summary>Outputs for which a dot product for each is faster than a tile with most of its lanes empty.</summary>
     private static int FewOutputs => Width / 2;
 
+    /// <summary>Rows of w that a backward pass is done with before it turns to the next: with <see cref="DensePanels"/> panels half a megabyte.</summary>
+    private const int DenseRows = 128;
+
+    /// <summary>Panels of columns of a backward pass whose sums are kept from part to part.</summary>
+    private const int DensePanels = 16;
+
     private void DenseForward(ConvShape g, float* x, float* w, in Epilogue<V, S> epilogue, float* y)
     {
         // Either y = x · packed(wᵀ), or yᵀ = w · packed(xᵀ), whose result has to be turned round: whichever moves less.
@@ -66,24 +72,33 @@ internal sealed unsafe partial class CpuWorker<V, S>
             return;
         }
 
-        // Each worker packs the columns of w that it needs, a panel at a time, and finds them in its cache.
-        Scratch(0, DenseFloats(K) + (long)K * widest, out float* own);
-        RowBlock block = new(own, DenseParts(K), K);
-        float* panel = own + DenseFloats(K);
+        // Part by part of w's rows, so that memory is read in its order: rows often lie a page apart, and read by columns they would fall into the same few sets
+        // of every cache. w stays where it is but for a last panel that isn't whole.
+        int group = DensePanels * widest, last = C / widest * widest;
+        long floats = RowBlock.Floats(DenseParts(K, DenseRows), K, DenseRows, DensePanels);
+        Scratch(0, floats + (long)K * widest, out float* own);
+        RowBlock block = new(own, DenseParts(K, DenseRows), K, DenseRows, DensePanels);
+        float* packed = own + floats;
         (int first, int end) = Share(C, widest);
-        for (int column = first, width; column < end; column += width)
+        if (end == C && C % Width != 0)
+            Packing<V, S>.Copy(w + last, C, C - last, K, packed, MicroKernel<V, S>.TileVectors(C - last) * Width);
+        for (int from = first; from < end; from += group)
         {
-            width = MicroKernel<V, S>.TileVectors(C - column) * Width;
-            Packing<V, S>.Copy(w + column, C, C - column, K, panel, width);
             for (int n = 0; n < N; n += BlockTiles * TileRows)
             {
                 int rows = Math.Min(BlockTiles * TileRows, N - n);
                 PlaceDense(block, y + (long)n * K, rows, K);
                 for (int i = 0; i < rows; i++)
                     block.Outs[i] = x + (long)(n + i) * C;
-                // The first tiles ask for the next panel.
-                Ahead ahead = n == 0 ? Ahead.Matrix(w + column + width, C, Math.Clamp(end - column - width, 0, widest)) : default;
-                block.Multiply(rows, panel, column, C, epilogue, ahead);
+                for (int part = 0; part < block.Parts; part++)
+                {
+                    for (int column = from, panel = 0, width; column < Math.Min(end, from + group); column += width, panel++)
+                    {
+                        width = MicroKernel<V, S>.TileVectors(C - column) * Width;
+                        bool whole = column + width <= C;
+                        block.Multiply(part, panel, rows, whole ? w + column : packed, whole ? C : width, column, C, epilogue);
+                    }
+                }
             }
         }
     }
@@ -109,7 +124,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
         }
     }
 
-    private static int DenseParts(int depth) => (depth + PartDepth - 1) / PartDepth;
+    private static int DenseParts(int depth, int partDepth = PartDepth) => (depth + partDepth - 1) / partDepth;
 
     private static long DenseFloats(int depth) => RowBlock.Floats(DenseParts(depth), depth);
 

@@ -40,7 +40,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
                     for (int t = 0; t < tiles; t++)
                     {
                         MicroKernel<V, S>.Tile(
-                            vectors, taps - t * TileRows, segments + t * g.OutH, g.OutH, 0, (nint)g.Stride * g.C * sizeof(float), rows,
+                            vectors, taps - t * TileRows, segments + t * g.OutH, g.OutH, 0, (nint)g.Stride * g.C * sizeof(float), rows, width,
                             sums + (long)t * TileRows * Padded(g.K), Padded(g.K), n > from);
                     }
                 }

@@ -33,15 +33,17 @@ internal sealed unsafe partial class CpuWorker<V, S>
 
         /// <param name="segmentsPerTile">At most this many segments in a tile.</param>
         /// <param name="depth">Rows of the packed matrix.</param>
-        public RowBlock(float* memory, int segmentsPerTile, int depth)
+        /// <param name="partDepth">At most this many of them in a part.</param>
+        /// <param name="panels">Panels of which a part may be done before the next part of the first.</param>
+        public RowBlock(float* memory, int segmentsPerTile, int depth, int partDepth = PartDepth, int panels = 1)
         {
             _segmentsPerTile = segmentsPerTile;
-            Parts = PartsOf(depth);
+            Parts = PartsOf(depth, partDepth);
             PartRows = (depth + Parts - 1) / Parts;
             Outs = (float**)memory;
             _segments = (Segment*)(Outs + BlockTiles * TileRows);
             _tiles = (float*)(_segments + BlockTiles * segmentsPerTile);
-            _biases = _tiles + (Parts > 1 ? BlockTiles : 1) * TileRows * TileWidth;
+            _biases = _tiles + (Parts > 1 ? panels * BlockTiles : 1) * TileRows * TileWidth;
             _counts = (int*)(_biases + TileWidth);
         }
 
@@ -52,12 +54,12 @@ internal sealed unsafe partial class CpuWorker<V, S>
         public int PartRows { get; }
 
         /// <summary>Memory for a block, in whole cache lines.</summary>
-        public static long Floats(int segmentsPerTile, int depth)
+        public static long Floats(int segmentsPerTile, int depth, int partDepth = PartDepth, int panels = 1)
         {
             const int Line = 64;
-            int parts = PartsOf(depth);
+            int parts = PartsOf(depth, partDepth);
             long bytes = (long)BlockTiles * TileRows * sizeof(float*) + (long)BlockTiles * segmentsPerTile * sizeof(Segment)
-                + (parts > 1 ? BlockTiles : 1) * TileRows * TileWidth * sizeof(float) + TileWidth * sizeof(float)
+                + (parts > 1 ? panels * BlockTiles : 1) * TileRows * TileWidth * sizeof(float) + TileWidth * sizeof(float)
                 + (long)BlockTiles * parts * sizeof(int);
             return (bytes + Line - 1) / Line * Line / sizeof(float);
         }
@@ -72,33 +74,41 @@ internal sealed unsafe partial class CpuWorker<V, S>
         /// <param name="ahead">What the tiles ask for.</param>
         public void Multiply(int rows, float* panel, int column, int columns, in Epilogue<V, S> epilogue, Ahead ahead = default)
         {
+            int width = MicroKernel<V, S>.TileVectors(columns - column) * Width;
+            for (int part = 0; part < Parts; part++)
+                Multiply(part, 0, rows, panel, width, column, columns, epilogue, ahead.Skip(part * PartRows));
+        }
+
+        /// <summary>One part of that product; after the last part of the reduction it is done.</summary>
+        /// <param name="slot">Which of the panels' sums the part adds to.</param>
+        /// <param name="step">Numbers from one row of the panel to the next.</param>
+        public void Multiply(
+            int part, int slot, int rows, float* panel, nint step, int column, int columns, in Epilogue<V, S> epilogue, Ahead ahead = default)
+        {
             int vectors = MicroKernel<V, S>.TileVectors(columns - column), width = vectors * Width;
             int tiles = (rows + TileRows - 1) / TileRows, tileStep = Parts > 1 ? TileRows * TileWidth : 0;
             bool direct = Parts == 1 && epilogue.IsPlain && column + width <= columns;
-            epilogue.FillBias(column, columns, width, _biases);
-            for (int part = 0; part < Parts; part++)
+            if (part == Parts - 1)
+                epilogue.FillBias(column, columns, width, _biases);
+            for (int i = 0; i < tiles; i++)
             {
-                for (int i = 0; i < tiles; i++)
+                Segment* segments = Segments(i);
+                int* counts = Counts(i);
+                for (int p = 0; p < part; p++)
+                    segments += counts[p];
+                float** outs = Outs + i * TileRows;
+                int tileRows = Math.Min(TileRows, rows - i * TileRows);
+                if (direct && tileRows % 2 == 0 && IsEven(outs, tileRows))
                 {
-                    Segment* segments = Segments(i);
-                    int* counts = Counts(i);
-                    for (int p = 0; p < part; p++)
-                        segments += counts[p];
-                    float** outs = Outs + i * TileRows;
-                    int tileRows = Math.Min(TileRows, rows - i * TileRows);
-                    if (direct && tileRows % 2 == 0 && IsEven(outs, tileRows))
-                    {
-                        MicroKernel<V, S>.Tile(
-                            vectors, tileRows, segments, counts[part], 0, sizeof(float), panel, outs[0] + column, (nint)(outs[1] - outs[0]), false, ahead[i]);
-                        continue;
-                    }
-
-                    float* tile = _tiles + i * tileStep;
                     MicroKernel<V, S>.Tile(
-                        vectors, tileRows, segments, counts[part], 0, sizeof(float), panel, tile, width, part > 0, ahead[i].Skip(part * PartRows));
-                    if (part == Parts - 1)
-                        epilogue.Store(tile, vectors, _biases, outs, tileRows, column, columns);
+                        vectors, tileRows, segments, counts[part], 0, sizeof(float), panel, step, outs[0] + column, (nint)(outs[1] - outs[0]), false, ahead[i]);
+                    continue;
                 }
+
+                float* tile = _tiles + (slot * BlockTiles + i) * tileStep;
+                MicroKernel<V, S>.Tile(vectors, tileRows, segments, counts[part], 0, sizeof(float), panel, step, tile, width, part > 0, ahead[i]);
+                if (part == Parts - 1)
+                    epilogue.Store(tile, vectors, _biases, outs, tileRows, column, columns);
             }
         }
 
@@ -114,6 +124,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
             return true;
         }
 
-        private static int PartsOf(int depth) => Math.Max(1, (depth + PartDepth - 1) / PartDepth);
+        private static int PartsOf(int depth, int partDepth) => Math.Max(1, (depth + partDepth - 1) / partDepth);
     }
 }

@@ -220,7 +220,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
                 for (int i = 0; i < TileRows; i++)
                     ((float**)&rows)[i] = data + (nint)Math.Min(row + i, end - 1) * sizes.Depth;
                 MicroKernel<V, S>.Tile(
-                    vectors, end - row, &rows, 1, 0, sizeof(float), filters, products + row * vectors * Width, vectors * Width, false,
+                    vectors, end - row, &rows, 1, 0, sizeof(float), filters, vectors * Width, products + row * vectors * Width, vectors * Width, false,
                     tile < nextFilters.Tiles ? nextFilters[tile] : nextData[tile - nextFilters.Tiles]);
             }
         }

@@ -166,7 +166,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
         int left = row - nextData.Tiles;
         sums += row * floats;
         Lines ahead = left < 0 ? nextData[row] : left < nextSpread.Tiles ? nextSpread[left] : new(sums + floats, (floats + depth - 1) / depth);
-        MicroKernel<V, S>.Tile(vectors, rows, &segment, 1, 0, (nint)sizes.Channels * sizeof(float), data, sums, width, add, ahead);
+        MicroKernel<V, S>.Tile(vectors, rows, &segment, 1, 0, (nint)sizes.Channels * sizeof(float), data, width, sums, width, add, ahead);
     }
 
     /// <summary>The four taps of one phase, for one of K and a panel of channels.</summary>

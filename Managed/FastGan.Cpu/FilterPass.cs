@@ -104,7 +104,7 @@ internal unsafe struct FilterPass<V, S>
                 bool whole = rows % 2 == 0 && column + width <= _columns;
                 nint strip = (nint)((t - part.Tiles.From) * StripFloats * sizeof(float));
                 MicroKernel<V, S>.Tile(
-                    vectors, rows, _segments, segments, strip, TileRows * sizeof(float), _panel, whole ? to : _tile, whole ? stride : width,
+                    vectors, rows, _segments, segments, strip, TileRows * sizeof(float), _panel, width, whole ? to : _tile, whole ? stride : width,
                     whole && mode == Write.Accumulate);
                 if (!whole)
                     Put(_tile, width, rows, Math.Min(width, _columns - column), mode, to, stride);

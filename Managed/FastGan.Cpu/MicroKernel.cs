@@ -74,43 +74,43 @@ internal static unsafe class MicroKernel<V, S>
     public static int TileVectors(int columns) => Math.Min(WidestTile, (columns + S.Width - 1) / S.Width);
 
     /// <summary>As <see cref="Tile{C, R}"/>, with the sizes as numbers.</summary>
-    public static void Tile(int vectors, int rows, Segment* segments, int count, nint offset, nint step, float* b, float* tile, nint tileStep, bool accumulate, Lines ahead = default)
+    public static void Tile(int vectors, int rows, Segment* segments, int count, nint offset, nint step, float* b, nint bStep, float* tile, nint tileStep, bool accumulate, Lines ahead = default)
     {
         if (vectors == 4)
-            Tile<Four>(rows, segments, count, offset, step, b, tile, tileStep, accumulate, ahead);
+            Tile<Four>(rows, segments, count, offset, step, b, bStep, tile, tileStep, accumulate, ahead);
         else if (vectors == 3)
-            Tile<Three>(rows, segments, count, offset, step, b, tile, tileStep, accumulate, ahead);
+            Tile<Three>(rows, segments, count, offset, step, b, bStep, tile, tileStep, accumulate, ahead);
         else if (vectors == 2)
-            Tile<Two>(rows, segments, count, offset, step, b, tile, tileStep, accumulate, ahead);
+            Tile<Two>(rows, segments, count, offset, step, b, bStep, tile, tileStep, accumulate, ahead);
         else
-            Tile<One>(rows, segments, count, offset, step, b, tile, tileStep, accumulate, ahead);
+            Tile<One>(rows, segments, count, offset, step, b, bStep, tile, tileStep, accumulate, ahead);
     }
 
-    private static void Tile<C>(int rows, Segment* segments, int count, nint offset, nint step, float* b, float* tile, nint tileStep, bool accumulate, Lines ahead)
+    private static void Tile<C>(int rows, Segment* segments, int count, nint offset, nint step, float* b, nint bStep, float* tile, nint tileStep, bool accumulate, Lines ahead)
         where C : struct, ICount
     {
         // The last of 64 or 256 rows are four, of 128 or 512 two.
         if (rows > 4)
-            Tile<C, Six>(segments, count, offset, step, b, tile, tileStep, accumulate, ahead);
+            Tile<C, Six>(segments, count, offset, step, b, bStep, tile, tileStep, accumulate, ahead);
         else if (rows > 2)
-            Tile<C, Four>(segments, count, offset, step, b, tile, tileStep, accumulate, ahead);
+            Tile<C, Four>(segments, count, offset, step, b, bStep, tile, tileStep, accumulate, ahead);
         else
-            Tile<C, Two>(segments, count, offset, step, b, tile, tileStep, accumulate, ahead);
+            Tile<C, Two>(segments, count, offset, step, b, bStep, tile, tileStep, accumulate, ahead);
     }
 
     /// <summary>
-    /// tile[i][j] = Σ_segments Σ_d a_i[d · step] · b[(row + d) · width + j], width = the tile's vectors · S.Width, plus what the tile
+    /// tile[i][j] = Σ_segments Σ_d a_i[d · step] · b[(row + d) · bStep + j] for j below the tile's vectors · S.Width, plus what the tile
     /// holds where <paramref name="accumulate"/> says so.
     /// </summary>
     /// <typeparam name="C">Vectors of a row.</typeparam>
     /// <typeparam name="R">Rows: six, four or two.</typeparam>
     /// <param name="offset">Bytes from the segments' pointers to the rows of a.</param>
     /// <param name="step">Bytes from one element of a row of a to the next.</param>
-    /// <param name="b">Rows of the tile's width, one after another.</param>
+    /// <param name="b">Rows of the tile's width, <paramref name="bStep"/> numbers from one to the next.</param>
     /// <param name="tile">Rows of the tile's width, <paramref name="tileStep"/> numbers from one to the next.</param>
     /// <param name="ahead">A line for each step is asked for.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile<C, R>(Segment* segments, int count, nint offset, nint step, float* b, float* tile, nint tileStep, bool accumulate, Lines ahead)
+    private static void Tile<C, R>(Segment* segments, int count, nint offset, nint step, float* b, nint bStep, float* tile, nint tileStep, bool accumulate, Lines ahead)
         where C : struct, ICount
         where R : struct, ICount
     {
@@ -127,7 +127,7 @@ internal static unsafe class MicroKernel<V, S>
         {
             byte* a0 = (byte*)segments->A0 + offset, a1 = (byte*)segments->A1 + offset, a2 = (byte*)segments->A2 + offset;
             byte* a3 = (byte*)segments->A3 + offset, a4 = (byte*)segments->A4 + offset, a5 = (byte*)segments->A5 + offset;
-            float* row = b + segments->Row * (C.Value * S.Width);
+            float* row = b + segments->Row * bStep;
             nint bytes = segments->Depth * step;
             for (nint d = 0; d != bytes; d += step)
             {
@@ -141,7 +141,7 @@ internal static unsafe class MicroKernel<V, S>
                 if (C.Value > 3)
                     b3 = S.Load(row + 3 * S.Width);
 
-                row += C.Value * S.Width;
+                row += bStep;
 
                 V x = S.Broadcast(*(float*)(a0 + d));
                 c00 = S.MultiplyAdd(x, b0, c00);

@@ -45,6 +45,9 @@ internal readonly unsafe struct Ahead(float* start, nint step, nint tileStep, in
 {
     public int Tiles => tiles;
 
+    /// <summary>What is left after some steps of each tile.</summary>
+    public Ahead Skip(nint steps) => new(start + steps * step, step, tileStep, tiles);
+
     /// <summary>What tile i asks for.</summary>
     public Lines this[int i] => i < tiles ? new(start + i * tileStep, step) : default;
 
@@ -59,6 +62,4 @@ internal readonly unsafe struct Lines(float* first, nint step)
     public float* First => first;
 
     public nint Step => step;
-
-    public Lines Skip(nint steps) => new(first + steps * step, step);
 }
