@@ -6,34 +6,51 @@ internal sealed unsafe partial class CpuWorker<V, S>
     private const int DotChunk = 16384;
 
     /// <summary>Σ a · b, of which each worker sums some chunks and then all get the result. Takes the scratch memory.</summary>
-    private double TeamDot(int count, float* a, float* b)
-    {
-        int chunks = (count + DotChunk - 1) / DotChunk;
-        double* sums = (double*)team.Scratch((long)chunks * sizeof(double));
-        (int first, int last) = Share(chunks);
-        for (int chunk = first; chunk < last; chunk++)
-        {
-            int from = chunk * DotChunk;
-            sums[chunk] = Dot(Math.Min(DotChunk, count - from), a + from, b + from);
-        }
+    private double TeamDot(int count, float* a, float* b) => Total(count, TeamDots(count, a, b));
 
+    /// <summary>The sums of the chunks, once all are there.</summary>
+    private double* TeamDots(int count, float* a, float* b)
+    {
+        double* sums = ChunkSums(count);
+        (int first, int last) = Share(Chunks(count));
+        for (int chunk = first; chunk < last; chunk++)
+            sums[chunk] = ChunkDot(chunk, count, a, b);
         team.Sync();
+        return sums;
+    }
+
+    private static int Chunks(int count) => (count + DotChunk - 1) / DotChunk;
+
+    /// <summary>Where a chunk of <paramref name="count"/> numbers starts, where its whole vectors end, and where it ends.</summary>
+    private static (int From, int Whole, int To) Chunk(int chunk, int count)
+    {
+        int from = chunk * DotChunk, to = Math.Min(from + DotChunk, count);
+        return (from, to - (to - from) % Width, to);
+    }
+
+    /// <summary>Scratch memory for a sum of each chunk.</summary>
+    private double* ChunkSums(int count) => (double*)team.Scratch((long)Chunks(count) * sizeof(double));
+
+    private static double Total(int count, double* sums)
+    {
         double sum = 0;
-        for (int chunk = 0; chunk < chunks; chunk++)
+        for (int chunk = 0; chunk < Chunks(count); chunk++)
             sum += sums[chunk];
         return sum;
+    }
+
+    private static double ChunkDot(int chunk, int count, float* a, float* b)
+    {
+        (int from, int whole, int to) = Chunk(chunk, count);
+        return (double)Dot(from, whole, a, b) + CpuWorker<float, Simd1>.Dot(whole, to, a, b);
     }
 
     /// <summary>Σ a · b, by this worker alone.</summary>
     private static double Dot(int count, float* a, float* b)
     {
         double sum = 0;
-        for (int from = 0; from < count; from += DotChunk)
-        {
-            int to = Math.Min(from + DotChunk, count), whole = to - (to - from) % Width;
-            sum += (double)Dot(from, whole, a, b) + CpuWorker<float, Simd1>.Dot(whole, to, a, b);
-        }
-
+        for (int chunk = 0; chunk < Chunks(count); chunk++)
+            sum += ChunkDot(chunk, count, a, b);
         return sum;
     }
 

@@ -6,32 +6,27 @@ namespace FastGan.Cpu;
 // Moving averages are written a + (1 − β)(x − a): β and 1 − β rounded to float apart would scale them by 1 ± 3e-8 / (1 − β).
 internal sealed unsafe partial class CpuWorker<V, S>
 {
-    public void Update(OptimizerRule rule, Tensor rates, Tensor gradients, Tensor? lossScale, Tensor state, Tensor parameters)
+    /// <summary>How many numbers ahead of its turn each of Adam's four streams is asked for: the hardware stops at the end of a page.</summary>
+    private const int UpdateAhead = 256;
+
+    public void Update(OptimizerRule rule, Tensor rates, Tensor gradients, Tensor? lossScale, Tensor state, Tensor parameters, Tensor? norm = null)
     {
         Unscaled(lossScale);
         (float rate, float correction) = (Reals(rates)[0], Reals(rates)[1]);
         float* g = Reals(gradients), s = Reals(state), p = Reals(parameters);
-        (int from, int whole, int to) = ShareVectors(parameters.Count);
-        switch (rule)
+        int count = parameters.Count;
+        double* sums = ChunkSums(count);
+        (int first, int last) = Share(Chunks(count));
+        for (int chunk = first; chunk < last; chunk++)
         {
-            case AdamRule adam:
-                float* v = s + parameters.Count;
-                Adam(adam, rate, correction, from, whole, g, s, v, p);
-                CpuWorker<float, Simd1>.Adam(adam, rate, correction, whole, to, g, s, v, p);
-                break;
-            case RmsPropRule rmsProp:
-                RmsProp(rmsProp, rate, from, whole, g, s, p);
-                CpuWorker<float, Simd1>.RmsProp(rmsProp, rate, whole, to, g, s, p);
-                break;
-            case SgdRule sgd:
-                Sgd(sgd, rate, from, whole, g, s, p);
-                CpuWorker<float, Simd1>.Sgd(sgd, rate, whole, to, g, s, p);
-                break;
-            default:
-                throw new NotSupportedException($"no update for {rule.GetType()}");
+            (int from, int whole, int to) = Chunk(chunk, count);
+            sums[chunk] = (double)Update(rule, rate, correction, count, from, whole, g, s, p)
+                + CpuWorker<float, Simd1>.Update(rule, rate, correction, count, whole, to, g, s, p);
         }
 
         team.Sync();
+        if (norm is not null)
+            PutNorm(count, sums, norm);
     }
 
     public void Clip(double limit, Tensor? lossScale, Tensor values)
@@ -54,10 +49,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
     public void Norm(Tensor values, Tensor? lossScale, Tensor norm)
     {
         Unscaled(lossScale);
-        double squares = TeamDot(values.Count, Reals(values), Reals(values));
-        if (index == 0)
-            *Reals(norm) = (float)Math.Sqrt(squares);
-        team.Sync();
+        PutNorm(values.Count, TeamDots(values.Count, Reals(values), Reals(values)), norm);
     }
 
     public void AdjustLossScale(Tensor lossScale) => Unscaled(lossScale);
@@ -69,14 +61,37 @@ internal sealed unsafe partial class CpuWorker<V, S>
             throw new NotSupportedException("loss scaling is for half precision, which the processor doesn't compute in");
     }
 
+    private void PutNorm(int count, double* squares, Tensor norm)
+    {
+        if (index == 0)
+            *Reals(norm) = (float)Math.Sqrt(Total(count, squares));
+        team.Sync();
+    }
+
+    /// <summary>Updates parameters [from, to) of <paramref name="count"/>; returns their gradients' Σ g².</summary>
+    private static float Update(
+        OptimizerRule rule, float rate, float correction, int count, int from, int to, float* g, float* state, float* p) => rule switch
+        {
+            AdamRule adam => Adam(adam, rate, correction, from, to, g, state, state + count, p),
+            RmsPropRule rmsProp => RmsProp(rmsProp, rate, from, to, g, state, p),
+            SgdRule sgd => Sgd(sgd, rate, from, to, g, state, p),
+            _ => throw new NotSupportedException($"no update for {rule.GetType()}"),
+        };
+
     /// <summary>Reads 16 and writes 12 bytes an element.</summary>
-    private static void Adam(AdamRule rule, float rate, float correction, int from, int to, float* g, float* m, float* v, float* p)
+    private static float Adam(AdamRule rule, float rate, float correction, int from, int to, float* g, float* m, float* v, float* p)
     {
         V followM = S.Broadcast((float)(1 - rule.Beta1)), followV = S.Broadcast((float)(1 - rule.Beta2));
         V step = S.Broadcast(-rate), scale = S.Broadcast(correction), epsilon = S.Broadcast((float)rule.Epsilon);
+        V squares = S.Zero;
         for (int i = from; i < to; i += Width)
         {
+            Prefetch.Near(g + i + UpdateAhead);
+            Prefetch.Near(m + i + UpdateAhead);
+            Prefetch.Near(v + i + UpdateAhead);
+            Prefetch.Near(p + i + UpdateAhead);
             V dp = S.Load(g + i), mean = S.Load(m + i), square = S.Load(v + i);
+            squares = S.MultiplyAdd(dp, dp, squares);
             mean = S.MultiplyAdd(followM, S.Subtract(dp, mean), mean);
             square = S.MultiplyAdd(followV, S.Subtract(S.Multiply(dp, dp), square), square);
             V direction = S.Divide(mean, S.MultiplyAdd(S.Sqrt(square), scale, epsilon));
@@ -84,32 +99,41 @@ internal sealed unsafe partial class CpuWorker<V, S>
             S.Store(square, v + i);
             S.StorePast(S.MultiplyAdd(step, direction, S.Load(p + i)), p + i);
         }
+
+        return S.Sum(squares);
     }
 
     /// <summary>Reads 12 and writes 8 bytes an element.</summary>
-    private static void RmsProp(RmsPropRule rule, float rate, int from, int to, float* g, float* s, float* p)
+    private static float RmsProp(RmsPropRule rule, float rate, int from, int to, float* g, float* s, float* p)
     {
         V follow = S.Broadcast((float)(1 - rule.Alpha)), step = S.Broadcast(-rate), epsilon = S.Broadcast((float)rule.Epsilon);
+        V squares = S.Zero;
         for (int i = from; i < to; i += Width)
         {
             V dp = S.Load(g + i), square = S.Load(s + i);
+            squares = S.MultiplyAdd(dp, dp, squares);
             square = S.MultiplyAdd(follow, S.Subtract(S.Multiply(dp, dp), square), square);
             V direction = S.Divide(dp, S.Add(S.Sqrt(square), epsilon));
             S.Store(square, s + i);
             S.StorePast(S.MultiplyAdd(step, direction, S.Load(p + i)), p + i);
         }
+
+        return S.Sum(squares);
     }
 
     /// <summary>Reads 12 and writes 8 bytes an element.</summary>
-    private static void Sgd(SgdRule rule, float rate, int from, int to, float* g, float* b, float* p)
+    private static float Sgd(SgdRule rule, float rate, int from, int to, float* g, float* b, float* p)
     {
-        V momentum = S.Broadcast((float)rule.Momentum), step = S.Broadcast(-rate);
+        V momentum = S.Broadcast((float)rule.Momentum), step = S.Broadcast(-rate), squares = S.Zero;
         for (int i = from; i < to; i += Width)
         {
-            V velocity = S.MultiplyAdd(momentum, S.Load(b + i), S.Load(g + i));
+            V dp = S.Load(g + i), velocity = S.MultiplyAdd(momentum, S.Load(b + i), dp);
+            squares = S.MultiplyAdd(dp, dp, squares);
             S.Store(velocity, b + i);
             S.Store(S.MultiplyAdd(step, velocity, S.Load(p + i)), p + i);
         }
+
+        return S.Sum(squares);
     }
 
     private static void Clip(float limit, int from, int to, float* values)

@@ -11,8 +11,10 @@ internal sealed unsafe partial class CudaOps
     private Kernel _updateKernel;
     private UpdateParams _update;
 
-    public void Update(OptimizerRule rule, Tensor rates, Tensor gradients, Tensor? lossScale, Tensor state, Tensor parameters)
+    public void Update(OptimizerRule rule, Tensor rates, Tensor gradients, Tensor? lossScale, Tensor state, Tensor parameters, Tensor? norm = null)
     {
+        if (norm is not null)
+            Norm(gradients, lossScale, norm);
         Flush();
         int count = parameters.Count;
         UpdateParams p = new()

@@ -128,8 +128,7 @@ internal static class ClassifierTraining
             Tensor dlogits = r.Temporary("dlogits", tape.Output.Shape);
             r.SoftmaxCrossEntropy(tape.Output, Labels, 1, Optimizer.LossScale, Metrics.Slice(0, Shape.Scalar), Metrics.Slice(1, Shape.Scalar), dlogits);
             net.Backward(r, tape, dlogits, weights: true, input: null);
-            r.Norm(net.Gradients, Optimizer.LossScale, Metrics.Slice(2, Shape.Scalar));
-            r.Update(Optimizer.Rule, Rates, net.Gradients, Optimizer.LossScale, Optimizer.State, net.Trained);
+            r.Update(Optimizer.Rule, Rates, net.Gradients, Optimizer.LossScale, Optimizer.State, net.Trained, Metrics.Slice(2, Shape.Scalar));
             if (Optimizer.LossScale is not null)
                 r.AdjustLossScale(Optimizer.LossScale);
             return r.Finish();

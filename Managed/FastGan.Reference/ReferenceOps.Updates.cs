@@ -5,8 +5,10 @@ namespace FastGan.Reference;
 
 internal sealed unsafe partial class ReferenceOps
 {
-    public void Update(OptimizerRule rule, Tensor rates, Tensor gradients, Tensor? lossScale, Tensor state, Tensor parameters)
+    public void Update(OptimizerRule rule, Tensor rates, Tensor gradients, Tensor? lossScale, Tensor state, Tensor parameters, Tensor? norm = null)
     {
+        if (norm is not null)
+            Norm(gradients, lossScale, norm);
         if (lossScale is not null && Reals(lossScale)[LossScale.IsFinite] == 0)
             return;
         int count = parameters.Count;

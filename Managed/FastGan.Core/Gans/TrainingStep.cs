@@ -216,10 +216,16 @@ public sealed class TrainingStep
     private void ApplyDiscriminator(int i)
     {
         (Net d, Optimizer optimizer) = (_gan.Discriminator, _gan.DiscriminatorOptimizer);
-        _r.Norm(d.Gradients, optimizer.LossScale, _gan[Metric.DGradNorm]);
+        Tensor? norm = _gan[Metric.DGradNorm];
         if (_spec.Clip is { Target: ClipTarget.Gradients } gradients)
+        {
+            // The norm is that of the gradients as they were.
+            _r.Norm(d.Gradients, optimizer.LossScale, norm);
             _r.Clip(gradients.Limit, optimizer.LossScale, d.Gradients);
-        _r.Update(optimizer.Rule, _gan.Rate(i), d.Gradients, optimizer.LossScale, optimizer.State, d.Trained);
+            norm = null;
+        }
+
+        _r.Update(optimizer.Rule, _gan.Rate(i), d.Gradients, optimizer.LossScale, optimizer.State, d.Trained, norm);
         if (_spec.Clip is { Target: ClipTarget.Weights } weights)
             _r.Clip(weights.Limit, null, d.Trained);
         if (optimizer.LossScale is not null)
@@ -229,8 +235,7 @@ public sealed class TrainingStep
     private void ApplyGenerator()
     {
         (Net g, Optimizer optimizer) = (_gan.Generator, _gan.GeneratorOptimizer);
-        _r.Norm(g.Gradients, optimizer.LossScale, _gan[Metric.GGradNorm]);
-        _r.Update(optimizer.Rule, _gan.Rate(_spec.CriticSteps), g.Gradients, optimizer.LossScale, optimizer.State, g.Trained);
+        _r.Update(optimizer.Rule, _gan.Rate(_spec.CriticSteps), g.Gradients, optimizer.LossScale, optimizer.State, g.Trained, _gan[Metric.GGradNorm]);
         if (_gan.Average is not null)
             _r.MovingAverage(_spec.Ema!.Value, g.Weights, _gan.Average);
         if (optimizer.LossScale is not null)

@@ -171,7 +171,8 @@ public interface IOps
 
     /// <summary>One optimizer step. rates (2) holds what <see cref="OptimizerRule.Rates"/> gives; state is StateSlots slabs, one after another.</summary>
     /// <param name="lossScale">The gradients are this many times too large; where it says that they weren't finite, nothing changes. Null for neither.</param>
-    void Update(OptimizerRule rule, Tensor rates, Tensor gradients, Tensor? lossScale, Tensor state, Tensor parameters);
+    /// <param name="norm">Takes the gradients' norm, as <see cref="Norm"/> before the step would give it. Null for none.</param>
+    void Update(OptimizerRule rule, Tensor rates, Tensor gradients, Tensor? lossScale, Tensor state, Tensor parameters, Tensor? norm = null);
 
     /// <summary>values ← clamp(values, −limit, limit), with the limit times the loss scale where values are scaled gradients.</summary>
     void Clip(double limit, Tensor? lossScale, Tensor values);

@@ -194,7 +194,8 @@ public sealed class OpCase
                 OptimizerRule rule = t.Name == "adam" ? new AdamRule() : t.Name == "rmsprop" ? new RmsPropRule() : new SgdRule(0.9);
                 int parameters = t.Count();
                 r.Update(rule, Full("rates", 2, Positive), Vector("gradients", parameters), Scale(t),
-                    Full("state", rule.StateSlots * parameters, Positive), Weight("parameters", Shape.Vector(parameters)));
+                    Full("state", rule.StateSlots * parameters, Positive), Weight("parameters", Shape.Vector(parameters)),
+                    t.Flag("norm") ? Full("norm", 1) : null);
                 break;
             case "clip":
                 Shape clipped = Shape.Vector(t.Count());

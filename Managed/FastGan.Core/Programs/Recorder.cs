@@ -293,13 +293,16 @@ public sealed class Recorder(string name) : IOps
         Add("augment-bwd", $"{dy.Shape} {augmentation} stream {stream}", [key, dy], [dx], 0, ops => ops.AugmentBackward(augmentation, stream, key, dy, dx));
     }
 
-    public void Update(OptimizerRule rule, Tensor rates, Tensor gradients, Tensor? lossScale, Tensor state, Tensor parameters)
+    public void Update(OptimizerRule rule, Tensor rates, Tensor gradients, Tensor? lossScale, Tensor state, Tensor parameters, Tensor? norm = null)
     {
         Same(rates.Count, 2, nameof(rates));
         Same(gradients.Count, parameters.Count, nameof(gradients));
         Same(state.Count, rule.StateSlots * parameters.Count, nameof(state));
-        Add($"{rule}", $"{parameters.Count}{Scaled(lossScale)}", Some(rates, gradients, lossScale, state, parameters), [state, parameters],
-            (4L + 6 * rule.StateSlots) * parameters.Count, ops => ops.Update(rule, rates, gradients, lossScale, state, parameters));
+        if (norm is not null)
+            Same(norm.Count, 1, nameof(norm));
+        Add($"{rule}", $"{parameters.Count}{(norm is null ? "" : " norm")}{Scaled(lossScale)}", Some(rates, gradients, lossScale, state, parameters),
+            Some(state, parameters, norm, norm is null ? null : lossScale), (4L + 6 * rule.StateSlots + (norm is null ? 0 : 2)) * parameters.Count,
+            ops => ops.Update(rule, rates, gradients, lossScale, state, parameters, norm));
     }
 
     public void Clip(double limit, Tensor? lossScale, Tensor values) =>
