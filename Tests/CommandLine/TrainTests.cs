@@ -91,7 +91,7 @@ public sealed class TrainTests
         string[] lines = trace.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries), operations = lines[..^2];
         foreach (string line in operations)
             StringAssert.Matches(line, new Regex(@"^ +\d+  .+ \d+\.\d{3} MB +\d+\.\d{2} MFLOP  .* -> .+  by \w+"));
-        foreach (string call in new[] { "gather_images", "noise", "batch_norm_statistics, batch_norm_apply", "cublasGemmEx", "cudnnConvolutionForward (algorithm 1)", "bce", "adam" })
+        foreach (string call in new[] { "gather_images", "noise", "batch_norm_statistics, batch_norm_apply", "cublasGemmEx", "cudnnConvolutionForward (algorithm 1)", "bce", "l2_norm, adam" })
             Assert.IsTrue(operations.Any(line => line.Contains($"  by {call}", StringComparison.Ordinal)), $"{call}: {trace}");
 
         Assert.StartsWith($"{operations.Length} operations, ", lines[^2]);
