@@ -69,6 +69,8 @@ public sealed class RecorderTests
         [Call(r => r.AugmentBackward(new(true, 1), 1, Ints(4), Real(Image), Real(G.X))), "dx is"],
         [Call(r => r.Update(new AdamRule(), Real(Shape.Vector(2)), Real(Shape.Vector(9)), null, Real(Shape.Vector(9)), Real(Shape.Vector(9)))),
             "state is 9, should be 18"],
+        [Call(r => r.Update(new SgdRule(), Real(Shape.Vector(2)), Real(Shape.Vector(9)), null, Real(Shape.Vector(9)), Real(Shape.Vector(9)), Real(Shape.Vector(9)))),
+            "norm is"],
         [Call(r => r.MovingAverage(0.9, Real(Shape.Vector(9)), Real(Shape.Vector(8)))), "average is"],
         [Call(r => r.Norm(Real(Shape.Vector(9)), null, Real(Shape.Vector(9)))), "norm is"],
     ];
