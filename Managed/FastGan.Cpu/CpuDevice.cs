@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using FastGan.Ops;
 using FastGan.Programs;
@@ -10,8 +11,10 @@ namespace FastGan.Cpu;
 public sealed class CpuDevice : HostDevice<float>
 {
     private readonly Team _team;
-    private readonly IOps[] _workers;
+    private readonly IWorker[] _workers;
+    private readonly ConditionalWeakTable<Program, EarlyUpdates> _early = [];
     private Program? _program;
+    private EarlyUpdates? _updates;
     private int _first, _end;
 
     /// <param name="threads">0 takes one a processor.</param>
@@ -31,6 +34,8 @@ public sealed class CpuDevice : HostDevice<float>
 
     public override void Run(Program program, int first, int end)
     {
+        // One by one, operations do no more than they say.
+        _updates = first == 0 && end == program.Instructions.Length ? _early.GetValue(program, static p => new EarlyUpdates(p)) : null;
         (_program, _first, _end) = (program, first, end);
         _team.Run();
     }
@@ -42,7 +47,7 @@ public sealed class CpuDevice : HostDevice<float>
         base.Dispose(disposing);
     }
 
-    private static IOps Worker(Team team, int index) => VectorBits switch
+    private static IWorker Worker(Team team, int index) => VectorBits switch
     {
         512 => new CpuWorker<Vector512<float>, Simd512>(team, index),
         256 => new CpuWorker<Vector256<float>, Simd256>(team, index),
@@ -52,8 +57,11 @@ public sealed class CpuDevice : HostDevice<float>
     private void Walk(int index)
     {
         Instruction[] instructions = _program!.Instructions;
-        IOps worker = _workers[index];
+        IWorker worker = _workers[index];
         for (int i = _first; i < _end; i++)
+        {
+            worker.Early = _updates?[i];
             instructions[i].Run(worker);
+        }
     }
 }

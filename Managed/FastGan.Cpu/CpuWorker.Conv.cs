@@ -51,6 +51,8 @@ internal sealed unsafe partial class CpuWorker<V, S>
             WinogradBackwardFilter(g, Reals(x), Reals(dy), mode, Reals(dw));
         else if (!g.IsDense && g.C <= FewChannels)
             PatchBackwardFilter(g, Reals(x), Reals(dy), mode, Reals(dw));
+        else if (TakesDenseFilter(g))
+            DenseBackwardFilter(g, Reals(x), Reals(dy), mode, dw);
         else
             FilterGradient(g, Reals(x), Reals(dy), mode, Reals(dw));
         team.Sync();

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using FastGan.Ops;
+using FastGan.Tensors;
 
 namespace FastGan.Cpu;
 
@@ -16,6 +18,9 @@ internal sealed unsafe partial class CpuWorker<V, S>
     /// <summary>Panels of columns of a backward pass whose sums are kept from part to part.</summary>
     private const int DensePanels = 16;
 
+    /// <summary>Numbers of x that a filter gradient keeps in the second-level cache while tiles of dy pass over them: a megabyte.</summary>
+    private const int DenseInput = 1 << 18;
+
     private void DenseForward(ConvShape g, float* x, float* w, in Epilogue<V, S> epilogue, float* y)
     {
         // Either y = x · packed(wᵀ), or yᵀ = w · packed(xᵀ), whose result has to be turned round: whichever moves less.
@@ -30,11 +35,10 @@ internal sealed unsafe partial class CpuWorker<V, S>
     {
         (int N, int C, int K) = (g.N, g.C, g.K);
         const int BlockRows = BlockTiles * TileRows;
-        float* packed = Scratch((long)C * Padded(N), DenseFloats(C) + BlockRows * TileWidth, out float* own);
-        PackTransposed(x, C, N, packed);
-        team.Sync();
-        RowBlock block = new(own, DenseParts(C), C);
-        float* turned = own + DenseFloats(C);
+        Scratch(0, DenseFloats(C) + BlockRows * TileWidth + (long)C * Padded(N), out float* own);
+        RowBlock block = new(own, RowBlock.PartsOf(C), C);
+        float* turned = own + DenseFloats(C), packed = turned + BlockRows * TileWidth;
+        PackTransposed(x, C, N, (0, N), packed);
         Epilogue<V, S> none = new(null, 1, Activation.Identity);
         (int first, int end) = Share(K, TileRows);
         for (int k = first; k < end; k += BlockRows)
@@ -74,10 +78,10 @@ internal sealed unsafe partial class CpuWorker<V, S>
 
         // Part by part of w's rows, so that memory is read in its order: rows often lie a page apart, and read by columns they would fall into the same few sets
         // of every cache. w stays where it is but for a last panel that isn't whole.
-        int group = DensePanels * widest, last = C / widest * widest;
-        long floats = RowBlock.Floats(DenseParts(K, DenseRows), K, DenseRows, DensePanels);
+        int parts = RowBlock.PartsOf(K, DenseRows), group = DensePanels * widest, last = C / widest * widest;
+        long floats = RowBlock.Floats(parts, K, DenseRows, DensePanels);
         Scratch(0, floats + (long)K * widest, out float* own);
-        RowBlock block = new(own, DenseParts(K, DenseRows), K, DenseRows, DensePanels);
+        RowBlock block = new(own, parts, K, DenseRows, DensePanels);
         float* packed = own + floats;
         (int first, int end) = Share(C, widest);
         if (end == C && C % Width != 0)
@@ -124,9 +128,63 @@ internal sealed unsafe partial class CpuWorker<V, S>
         }
     }
 
-    private static int DenseParts(int depth, int partDepth = PartDepth) => (depth + partDepth - 1) / partDepth;
+    /// <summary>Whether the batch is small enough that the gradient is made in one go, and large enough for each worker to have rows of tiles.</summary>
+    private static bool TakesDenseFilter(ConvShape g) => g.IsDense && g.K >= 16 * TileRows && (long)g.N * g.C <= DenseInput;
 
-    private static long DenseFloats(int depth) => RowBlock.Floats(DenseParts(depth), depth);
+    /// <summary>
+    /// Each worker makes some rows of dw, in the order in which they lie, over all of the batch at once. Rows of w are updated as soon as their gradient is there,
+    /// where that may be.
+    /// </summary>
+    private void DenseBackwardFilter(ConvShape g, float* x, float* dy, Write mode, Tensor gradient)
+    {
+        (int N, int C, int K) = (g.N, g.C, g.K);
+        int widest = MicroKernel<V, S>.WidestTile * Width;
+        Scratch(0, (long)N * Padded(C) + N * TileRows + TileRows * TileWidth, out float* packed);
+        float* strip = packed + (long)N * Padded(C), tile = strip + N * TileRows, dw = Reals(gradient);
+        for (int column = 0; column < C; column += widest)
+            Packing<V, S>.Copy(x + column, C, C - column, N, packed + (long)column * N, MicroKernel<V, S>.TileVectors(C - column) * Width);
+        Segment segment = Segment.Side(strip, 0, N);
+        (int first, int end) = Share(K, TileRows);
+        EarlyRows early = new(this, gradient, first * C);
+        for (int k = first; k < end; k += TileRows)
+        {
+            int rows = Math.Min(TileRows, K - k);
+            PackRows(dy + k, K, N, rows, strip);
+            for (int column = 0, width; column < C; column += width)
+            {
+                int vectors = MicroKernel<V, S>.TileVectors(C - column);
+                width = vectors * Width;
+                float* to = dw + (long)k * C + column;
+                FilterPass<V, S>.PrefetchRows(to, rows, width, C);
+                bool whole = rows % 2 == 0 && column + width <= C;
+                MicroKernel<V, S>.Tile(
+                    vectors, rows, &segment, 1, 0, TileRows * sizeof(float), packed + (long)column * N, width, whole ? to : tile, whole ? C : width,
+                    whole && mode == Write.Accumulate);
+                if (!whole)
+                    FilterPass<V, S>.Put(tile, width, rows, Math.Min(width, C - column), mode, to, C);
+            }
+
+            early.UpdateTo((k + rows) * C);
+        }
+    }
+
+    /// <summary>strip[n][i] = rows[n · stride + i] for i below <paramref name="count"/>, else 0.</summary>
+    private static void PackRows(float* rows, nint stride, int depth, int count, float* strip)
+    {
+        for (int n = 0; n < depth; n++, rows += stride, strip += TileRows)
+        {
+            if (count == TileRows)
+            {
+                Unsafe.CopyBlockUnaligned(strip, rows, TileRows * sizeof(float));
+                continue;
+            }
+
+            for (int i = 0; i < TileRows; i++)
+                strip[i] = i < count ? rows[i] : 0;
+        }
+    }
+
+    private static long DenseFloats(int depth) => RowBlock.Floats(RowBlock.PartsOf(depth), depth);
 
     /// <summary>Contiguous rows of <paramref name="depth"/> numbers, as the block's rows; the last tile repeats the last row.</summary>
     private static void PlaceDense(RowBlock block, float* rows, int count, int depth)

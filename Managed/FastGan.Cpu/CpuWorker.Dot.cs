@@ -6,20 +6,20 @@ internal sealed unsafe partial class CpuWorker<V, S>
     private const int DotChunk = 16384;
 
     /// <summary>Σ a · b, of which each worker sums some chunks and then all get the result. Takes the scratch memory.</summary>
-    private double TeamDot(int count, float* a, float* b) => Total(count, TeamDots(count, a, b));
+    private double TeamDot(int count, float* a, float* b) => Total(TeamDots(count, a, b));
 
     /// <summary>The sums of the chunks, once all are there.</summary>
-    private double* TeamDots(int count, float* a, float* b)
+    private Span<double> TeamDots(int count, float* a, float* b)
     {
-        double* sums = ChunkSums(count);
-        (int first, int last) = Share(Chunks(count));
+        Span<double> sums = ChunkSums(count);
+        (int first, int last) = Share(sums.Length);
         for (int chunk = first; chunk < last; chunk++)
             sums[chunk] = ChunkDot(chunk, count, a, b);
         team.Sync();
         return sums;
     }
 
-    private static int Chunks(int count) => (count + DotChunk - 1) / DotChunk;
+    internal static int Chunks(int count) => (count + DotChunk - 1) / DotChunk;
 
     /// <summary>Where a chunk of <paramref name="count"/> numbers starts, where its whole vectors end, and where it ends.</summary>
     private static (int From, int Whole, int To) Chunk(int chunk, int count)
@@ -29,14 +29,14 @@ internal sealed unsafe partial class CpuWorker<V, S>
     }
 
     /// <summary>Scratch memory for a sum of each chunk.</summary>
-    private double* ChunkSums(int count) => (double*)team.Scratch((long)Chunks(count) * sizeof(double));
+    private Span<double> ChunkSums(int count) => new(team.Scratch((long)Chunks(count) * sizeof(double)), Chunks(count));
 
-    private static double Total(int count, double* sums)
+    private static double Total(ReadOnlySpan<double> sums)
     {
-        double sum = 0;
-        for (int chunk = 0; chunk < Chunks(count); chunk++)
-            sum += sums[chunk];
-        return sum;
+        double total = 0;
+        foreach (double sum in sums)
+            total += sum;
+        return total;
     }
 
     private static double ChunkDot(int chunk, int count, float* a, float* b)

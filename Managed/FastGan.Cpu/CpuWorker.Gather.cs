@@ -92,10 +92,13 @@ internal sealed unsafe partial class CpuWorker<V, S>
     }
 
     /// <summary>This worker's share of packing a matrix (columns, depth) as (depth, columns).</summary>
-    private void PackTransposed(float* matrix, int depth, int columns, float* packed)
+    private void PackTransposed(float* matrix, int depth, int columns, float* packed) =>
+        PackTransposed(matrix, depth, columns, Share(columns, MicroKernel<V, S>.WidestTile * Width), packed);
+
+    /// <summary>Packs some panels.</summary>
+    private static void PackTransposed(float* matrix, int depth, int columns, (int From, int To) some, float* packed)
     {
-        (int from, int to) = Share(columns, MicroKernel<V, S>.WidestTile * Width);
-        for (int column = from, width; column < to; column += width)
+        for (int column = some.From, width; column < some.To; column += width)
         {
             width = MicroKernel<V, S>.TileVectors(columns - column) * Width;
             Packing<V, S>.Transpose(matrix + (long)column * depth, depth, columns - column, depth, packed + (long)column * depth, width);

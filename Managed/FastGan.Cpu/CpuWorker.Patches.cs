@@ -87,7 +87,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
         float* packed = Scratch((long)K * Padded(columns), ownFloats, out float* own);
         PackFilled(g, w, columns, packed);
         team.Sync();
-        RowBlock block = new(own, DenseParts(K), K);
+        RowBlock block = new(own, RowBlock.PartsOf(K), K);
         float* parts = own + DenseFloats(K), line = parts + (long)pixels * columns + PaddedImage.Slack, biases = line + lineFloats;
         epilogue.FillBias(0, row, row, biases);
         Epilogue<V, S> none = new(null, 1, Activation.Identity);

@@ -124,6 +124,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
             return true;
         }
 
-        private static int PartsOf(int depth, int partDepth) => Math.Max(1, (depth + partDepth - 1) / partDepth);
+        /// <summary>Parts of a reduction of some depth.</summary>
+        public static int PartsOf(int depth, int partDepth = PartDepth) => Math.Max(1, (depth + partDepth - 1) / partDepth);
     }
 }

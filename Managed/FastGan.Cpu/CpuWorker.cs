@@ -4,14 +4,23 @@ using FastGan.Tensors;
 
 namespace FastGan.Cpu;
 
+/// <summary>The operations as one thread does them, and what it is told beside their operands.</summary>
+internal interface IWorker : IOps
+{
+    /// <summary>The update that the next operation may do a part of, or finish; null for none.</summary>
+    EarlyUpdate? Early { set; }
+}
+
 /// <summary>
 /// One thread's part of every operation. Each method does this worker's share and returns when all workers have done theirs.
 /// Work is cut by its shape alone and every sum has a fixed order, so that the number of threads can't change a result.
 /// </summary>
-internal sealed unsafe partial class CpuWorker<V, S>(Team team, int index) : IOps
+internal sealed unsafe partial class CpuWorker<V, S>(Team team, int index) : IWorker
     where V : struct
     where S : struct, ISimd<V>
 {
+    public EarlyUpdate? Early { private get; set; }
+
     private static int Width
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -183,13 +183,14 @@ internal unsafe struct FilterPass<V, S>
     }
 
     /// <summary>Asks for rows of <paramref name="width"/> numbers ahead of their use.</summary>
-    private static void PrefetchRows(float* at, int rows, int width, nint stride)
+    public static void PrefetchRows(float* at, int rows, int width, nint stride)
     {
         for (int i = 0; i < rows; i++, at += stride)
             Prefetch.Near(at, width);
     }
 
-    private static void Put(float* tile, int width, int rows, int columns, Write mode, float* to, nint stride)
+    /// <summary>Writes or adds a tile of which not all rows or columns are the gradient's.</summary>
+    public static void Put(float* tile, int width, int rows, int columns, Write mode, float* to, nint stride)
     {
         bool add = mode == Write.Accumulate;
         for (int i = 0; i < rows; i++, tile += width, to += stride)

@@ -14,6 +14,8 @@ internal static unsafe class Packing<V, S>
 {
     private const int RowsAhead = 12;
 
+    private const int TransposeDepth = 64;
+
     /// <summary>panel[d][j] = source[j · stride + d] for d in [0, depth), j in [0, columns); zero for j in [columns, width).</summary>
     public static void Transpose(float* source, nint stride, int columns, int depth, float* panel, int width)
     {
@@ -26,15 +28,20 @@ internal static unsafe class Packing<V, S>
     /// <summary>to[d · toStride + j] = source[j · stride + d] for d in [0, depth), j in [0, columns).</summary>
     public static void TransposeTo(float* source, nint stride, int columns, int depth, float* to, nint toStride)
     {
-        for (int j = 0; j < columns; j += 4)
+        // Part by part of the depth, so that a line of the result is still close when its next four columns come.
+        for (int from = 0; from < depth; from += TransposeDepth)
         {
-            int d = 0;
-            if (Sse.IsSupported && j + 4 <= columns)
-                d = Transpose4(source + j * stride, stride, depth, to + j, toStride);
-            for (; d < depth; d++)
+            int end = Math.Min(from + TransposeDepth, depth);
+            for (int j = 0; j < columns; j += 4)
             {
-                for (int i = j; i < Math.Min(j + 4, columns); i++)
-                    to[d * toStride + i] = source[i * stride + d];
+                int d = from;
+                if (Sse.IsSupported && j + 4 <= columns)
+                    d += Transpose4(source + j * stride + d, stride, end - d, to + d * toStride + j, toStride);
+                for (; d < end; d++)
+                {
+                    for (int i = j; i < Math.Min(j + 4, columns); i++)
+                        to[d * toStride + i] = source[i * stride + d];
+                }
             }
         }
     }

@@ -78,26 +78,35 @@ internal sealed class AffineStep(
         if (act.Kind != ActivationKind.Identity || dbias is not null)
             r.ActivationBackward(act, e.Y, dy, dy, mode, dbias);
 
-        ConvShape g = geometry with { N = dy.Shape.N };
-        if (gradients is not null)
-        {
-            Tensor dw = At(gradients, weight);
-            BackwardFilter(r, e.X, dy, mode, dw);
-            if (e.Spectral is { } s)
-                r.SpectralNormBackward(dw, s.W, s.U, s.V, s.Sigma, dw);
-        }
-
+        // A dense layer's weights are read for the last time before their gradient is made, so that a device may update them as it makes it. Convolutions
+        // have large images and few weights: theirs the other way round, and the input's gradient takes the input's memory.
         e.Dy = dy;
-        if (wanted is not { } samples)
-            return null;
-        dy = dy.Samples(samples.First, samples.Count);
-        g = g with { N = samples.Count };
-        Tensor dx = r.Temporary($"d{e.X.Name}", In.WithN(samples.Count));
+        bool weightsLast = geometry.IsDense;
+        if (gradients is not null && !weightsLast)
+            BackwardWeights(r, e, dy, mode, gradients);
+        Tensor? dx = wanted is { } samples ? BackwardInput(r, e, dy.Samples(samples.First, samples.Count), w) : null;
+        if (gradients is not null && weightsLast)
+            BackwardWeights(r, e, dy, mode, gradients);
+        return dx;
+    }
+
+    private Tensor BackwardInput(Recorder r, TapeEntry e, Tensor dy, Tensor w)
+    {
+        ConvShape g = geometry with { N = dy.Shape.N };
+        Tensor dx = r.Temporary($"d{e.X.Name}", In.WithN(g.N));
         if (transposed)
             r.Conv(g, dy, w, null, Activation.Identity, dx);
         else
             r.ConvBackwardData(g, dy, w, null, Activation.Identity, Flat(g, dx));
         return dx;
+    }
+
+    private void BackwardWeights(Recorder r, TapeEntry e, Tensor dy, Write mode, Tensor gradients)
+    {
+        Tensor dw = At(gradients, weight);
+        BackwardFilter(r, e.X, dy, mode, dw);
+        if (e.Spectral is { } s)
+            r.SpectralNormBackward(dw, s.W, s.U, s.V, s.Sigma, dw);
     }
 
     public override Tensor Forwards(Recorder r, Tape tape, TapeEntry e, Tensor dx, Tensor gradients)

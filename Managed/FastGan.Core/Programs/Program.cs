@@ -11,8 +11,17 @@ namespace FastGan.Programs;
 /// <param name="Run">The call itself, on any backend.</param>
 public sealed record Instruction(string Name, string Text, Tensor[] Reads, Tensor[] Writes, long Flops, Action<IOps> Run)
 {
+    /// <summary>What an update is given, for a device that does parts of it before its turn; null for every other operation.</summary>
+    public UpdateCall? Update { get; init; }
+
     /// <summary>Bytes read and written if every operand crosses memory once.</summary>
     public long Bytes(Device device) => Reads.Concat(Writes).Sum(t => (long)t.Count * device.SizeOf(t.Element));
+}
+
+/// <summary>The operands of <see cref="IOps.Update"/>.</summary>
+public sealed record UpdateCall(OptimizerRule Rule, Tensor Rates, Tensor Gradients, Tensor? LossScale, Tensor State, Tensor Parameters, Tensor? Norm)
+{
+    public void Run(IOps ops) => ops.Update(Rule, Rates, Gradients, LossScale, State, Parameters, Norm);
 }
 
 /// <summary>

@@ -300,9 +300,10 @@ public sealed class Recorder(string name) : IOps
         Same(state.Count, rule.StateSlots * parameters.Count, nameof(state));
         if (norm is not null)
             Same(norm.Count, 1, nameof(norm));
+        UpdateCall update = new(rule, rates, gradients, lossScale, state, parameters, norm);
         Add($"{rule}", $"{parameters.Count}{(norm is null ? "" : " norm")}{Scaled(lossScale)}", Some(rates, gradients, lossScale, state, parameters),
             Some(state, parameters, norm, norm is null ? null : lossScale), (4L + 6 * rule.StateSlots + (norm is null ? 0 : 2)) * parameters.Count,
-            ops => ops.Update(rule, rates, gradients, lossScale, state, parameters, norm));
+            update.Run, update);
     }
 
     public void Clip(double limit, Tensor? lossScale, Tensor values) =>
@@ -328,8 +329,8 @@ public sealed class Recorder(string name) : IOps
         Add("adjust-scale", "", [lossScale], [lossScale], 0, ops => ops.AdjustLossScale(lossScale));
     }
 
-    private void Add(string op, string sizes, Tensor[] reads, Tensor[] writes, long flops, Action<IOps> run) =>
-        _instructions.Add(new Instruction(op, $"{op} {sizes}".TrimEnd(), reads, writes, flops, run));
+    private void Add(string op, string sizes, Tensor[] reads, Tensor[] writes, long flops, Action<IOps> run, UpdateCall? update = null) =>
+        _instructions.Add(new Instruction(op, $"{op} {sizes}".TrimEnd(), reads, writes, flops, run) { Update = update });
 
     private static string Epilogue(ConvShape g, Tensor? bias, Activation act) =>
         $"{g}{(bias is null ? "" : " bias")}{(act.Kind == ActivationKind.Identity ? "" : $" {act}")}";
