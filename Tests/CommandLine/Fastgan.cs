@@ -16,7 +16,7 @@ internal sealed record Outcome(int ExitCode, string Output, string Errors)
 internal static class Fastgan
 {
     /// <summary>Long enough for a machine that does other things; no test waits for it in vain.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     public static string Assembly { get; } = Path.Combine(AppContext.BaseDirectory, "fastgan.dll");
 
