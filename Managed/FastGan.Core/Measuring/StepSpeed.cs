@@ -31,7 +31,7 @@ public sealed record StepSpeed(
     }
 
     /// <summary>
-    /// Warms up for a fifth of the time and three steps at least, then times five windows of the same number of steps. A step that
+    /// Warms up for half of the time, since the JIT needs a second or two, and three steps at least, then times five windows of the same number of steps. A step that
     /// takes longer than <paramref name="seconds"/> is done but once.
     /// </summary>
     /// <param name="seconds">Of the five windows together.</param>
@@ -42,7 +42,7 @@ public sealed record StepSpeed(
         double oneStep = double.PositiveInfinity;
         long start = Stopwatch.GetTimestamp();
         double elapsed = 0;
-        for (int i = 0; elapsed < seconds && (i < WarmUpSteps || elapsed < seconds / Windows); i++)
+        for (int i = 0; elapsed < seconds && (i < WarmUpSteps || elapsed < seconds / 2); i++)
         {
             oneStep = Math.Min(oneStep, Timing.Of(() => Repeat(step, 1, wait)));
             elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
