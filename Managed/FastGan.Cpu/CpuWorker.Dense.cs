@@ -128,7 +128,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
         }
     }
 
-    /// <summary>Whether the batch is small enough that the gradient is made in one go, and large enough for each worker to have rows of tiles.</summary>
+    /// <summary>Whether the batch is small enough for the gradient to be made in one go, and there are outputs enough for each worker to have rows of tiles.</summary>
     private static bool TakesDenseFilter(ConvShape g) => g.IsDense && g.K >= 16 * TileRows && (long)g.N * g.C <= DenseInput;
 
     /// <summary>
