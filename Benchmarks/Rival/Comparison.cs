@@ -4,8 +4,9 @@ using FastGan.Measuring;
 namespace FastGan.Rival;
 
 /// <summary>
-/// fastgan bench beside libtorch, pair by pair, one process at a time, each first in every other pair; so that what else the machine does
-/// falls on both. The ratio of a pair is one of images a second; the median counts.
+/// Two ways to train a workload side by side. Both processes live through the comparison and take short turns, each first in every other
+/// pair, so that what else the machine does falls on both: on a shared machine single turns differ by a factor of two within seconds, and a pair's
+/// ratio by far less. The ratio of a pair is one of images a second; the median of the pairs counts.
 /// </summary>
 internal sealed record Comparison
 {
@@ -13,57 +14,74 @@ internal sealed record Comparison
 
     public IReadOnlyList<string> Names { get; init; } = Workloads.Names;
 
-    public int Pairs { get; init; } = 5;
+    public int Pairs { get; init; } = 50;
 
     public int Threads { get; init; } = 2;
 
-    /// <summary>Of each process's five windows together.</summary>
-    public double Seconds { get; init; } = 5;
+    /// <summary>Of one turn.</summary>
+    public double Seconds { get; init; } = 0.1;
 
     /// <summary>Whether the double-precision reference backend is measured too.</summary>
     public bool WithReference { get; init; }
 
-    private static string Fastgan => Path.Combine(AppContext.BaseDirectory, "fastgan.dll");
+    /// <summary>For the JIT, which needs a second or two; of each process before its first pair.</summary>
+    private double WarmUpSeconds => Math.Max(3, Seconds);
 
-    private static string Rival => typeof(Comparison).Assembly.Location;
+    private string OnThreads => Threads == 1 ? "1 thread" : $"{Threads} threads";
 
-    public void Run()
+    public void WithLibTorch() => Run(
+        $"{OnThreads}; alternating updates, the same for both", ("fastgan", Trains.FastGan, Threads), ("libtorch", Trains.LibTorch, Threads));
+
+    public void OfThreads() => Run("fastgan alone", (OnThreads, Trains.FastGan, Threads), ("1 thread", Trains.FastGan, 1));
+
+    public void OfUpdates() => Run(
+        $"fastgan alone, {OnThreads}; one critic update a step",
+        ("simultaneous", Trains.Simultaneous, Threads), ("alternating", Trains.Alternating, Threads));
+
+    private void Run(string title, (string Name, Trains What, int Threads) first, (string Name, Trains What, int Threads) second)
     {
-        string pairs = Pairs == 1 ? "1 pair" : $"{Pairs} pairs", threads = Threads == 1 ? "1 thread" : $"{Threads} threads";
-        Console.WriteLine($"{threads}; alternating updates on random images, the same for both; medians of {pairs}, ratios of images/s");
+        Console.WriteLine($"{title}; random images; {Pairs} pairs of turns of {Seconds} s: median of their ratios of images/s, quartiles");
         Console.WriteLine();
-        List<string> columns = ["workload", "fastgan images/s", "libtorch images/s", "ratio", "least-most", "fastgan MB", "libtorch MB", "memory"];
+        List<string> columns =
+        [
+            "workload", $"{first.Name} images/s", $"{second.Name} images/s", "ratio", "quartiles", $"{first.Name} MB", $"{second.Name} MB", "memory",
+        ];
         if (WithReference)
             columns.Add("cpu : reference");
         PrintRow(columns);
         PrintRow(columns.Select(_ => "---"));
-        double[] ratios = [.. Names.Select(Compare)];
-        PrintRow(columns.Select((_, i) => i switch { 0 => "geometric mean", 3 => $"**{Math.Exp(ratios.Average(Math.Log)):0.00}**", _ => "" }));
+        double[] ratios = [.. Names.Select(workload =>
+        {
+            using Contestant a = new(first.What, workload, first.Threads), b = new(second.What, workload, second.Threads);
+            return Compare(workload, a, b);
+        })];
+        if (ratios.Length > 1)
+            PrintRow(columns.Select((_, i) => i switch { 0 => "geometric mean", 3 => $"**{Math.Exp(ratios.Average(Math.Log)):0.00}**", _ => "" }));
     }
 
     /// <returns>The workload's ratio.</returns>
-    private double Compare(string workload)
+    private double Compare(string workload, Contestant first, Contestant second)
     {
-        List<StepSpeed> ours = [], theirs = [];
+        first.TakeTurn(WarmUpSeconds);
+        second.TakeTurn(WarmUpSeconds);
+        (double[] a, double[] b) = (new double[Pairs], new double[Pairs]);
         for (int pair = 0; pair < Pairs; pair++)
         {
-            void Ours() => ours.Add(Measure(Fastgan, ["bench", workload, "--json"]));
-            void Theirs() => theirs.Add(Measure(Rival, [workload]));
-            (Action first, Action second) = pair % 2 == 0 ? ((Action)Ours, (Action)Theirs) : (Theirs, Ours);
-            first();
-            second();
-            (double a, double b) = (ours[^1].ImagesPerSecond, theirs[^1].ImagesPerSecond);
-            Console.Error.WriteLine($"  {workload}, pair {pair + 1} of {Pairs}: {a:0.0} : {b:0.0} = {a / b:0.00}");
+            if (pair % 2 == 0)
+                a[pair] = first.TakeTurn(Seconds);
+            b[pair] = second.TakeTurn(Seconds);
+            if (pair % 2 == 1)
+                a[pair] = first.TakeTurn(Seconds);
         }
 
-        double[] ratios = [.. ours.Zip(theirs, (a, b) => a.ImagesPerSecond / b.ImagesPerSecond).Order()];
-        double ratio = Timing.Median(ratios);
-        (double speed, double memory) = Medians(ours);
-        (double theirSpeed, double theirMemory) = Medians(theirs);
+        double[] ratios = [.. a.Zip(b, (x, y) => y / x).Order()];
+        double ratio = Timing.Median(ratios), images = Workloads.Config(workload).Training.ImagesPerStep();
+        (double speed, double memory) = (images / Timing.Median([.. a.Order()]), first.PeakMegabytes);
+        (double otherSpeed, double otherMemory) = (images / Timing.Median([.. b.Order()]), second.PeakMegabytes);
         List<string> row =
         [
-            workload, $"{speed:0.0}", $"{theirSpeed:0.0}", $"**{ratio:0.00}**", $"{ratios[0]:0.00}-{ratios[^1]:0.00}",
-            $"{memory:0}", $"{theirMemory:0}", $"{memory / theirMemory:0.00}",
+            workload, $"{speed:0.0}", $"{otherSpeed:0.0}", $"**{ratio:0.00}**", $"{ratios[Pairs / 4]:0.00}-{ratios[Pairs - 1 - (Pairs / 4)]:0.00}",
+            $"{memory:0}", $"{otherMemory:0}", $"{memory / otherMemory:0.00}",
         ];
         if (WithReference)
             row.Add($"{speed / Reference(workload):0}");
@@ -77,25 +95,14 @@ internal sealed record Comparison
     private static double Reference(string workload)
     {
         string[] batch = workload == "gan-mlp" ? [] : ["--batch", $"{ReferenceBatch}"];
-        return Start(Fastgan, ["bench", workload, "--json", "--device", "reference", "--seconds", "0.1", .. batch]).ImagesPerSecond;
-    }
-
-    private StepSpeed Measure(string program, string[] args) =>
-        Start(program, [.. args, "--threads", $"{Threads}", "--seconds", $"{Seconds}"]);
-
-    private static StepSpeed Start(string program, string[] args)
-    {
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", [program, .. args]) { RedirectStandardOutput = true })!;
+        string program = Path.Combine(AppContext.BaseDirectory, "fastgan.dll");
+        string[] args = [program, "bench", workload, "--json", "--device", "reference", "--seconds", "0.1", .. batch];
+        using Process process = Process.Start(new ProcessStartInfo("dotnet", args) { RedirectStandardOutput = true })!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        if (process.ExitCode != 0)
-            throw new FastGanException($"{Path.GetFileName(program)} {string.Join(' ', args)} ended with exit code {process.ExitCode}");
-        return StepSpeed.Parse(output);
+        return process.ExitCode == 0 ? StepSpeed.Parse(output).ImagesPerSecond
+            : throw new FastGanException($"fastgan {string.Join(' ', args[1..])} ended with exit code {process.ExitCode}");
     }
-
-    /// <returns>Images a second, and MB of peak memory.</returns>
-    private static (double Speed, double Memory) Medians(IEnumerable<StepSpeed> runs) =>
-        (Timing.Median([.. runs.Select(r => r.ImagesPerSecond).Order()]), Timing.Median([.. runs.Select(r => r.PeakMemoryBytes / 1e6).Order()]));
 
     private static void PrintRow(IEnumerable<string> cells) => Console.WriteLine($"| {string.Join(" | ", cells)} |");
 }

@@ -1,7 +1,8 @@
-// Training speed beside libtorch's, by TorchSharp. In the repository's root:
+// Training speed beside libtorch's, by TorchSharp, and beside our own in other settings. In the repository's root:
 //
-//   dotnet run -c Release --project Benchmarks/Rival -- compare [--workload NAME] [--pairs 5] [--threads 2] [--seconds 5] [--reference]
-//   dotnet run -c Release --project Benchmarks/Rival -- dcgan28 [--threads 2] [--seconds 5]     libtorch alone, a line of JSON
+//   dotnet run -c Release --project Benchmarks/Rival -- compare [--workload NAME] [--threads 2] [--pairs 50] [--seconds 0.1] [--reference]
+//   dotnet run -c Release --project Benchmarks/Rival -- threads      fastgan on two threads : on one
+//   dotnet run -c Release --project Benchmarks/Rival -- updates      simultaneous : alternating updates, for a WGAN of one critic update a step
 
 using FastGan;
 using FastGan.Measuring;
@@ -9,6 +10,12 @@ using FastGan.Rival;
 
 try
 {
+    if (args is [Contestant.Verb, string what, string workload, string threads])
+    {
+        Contestant.TakeTurns(Enum.Parse<Trains>(what), workload, int.Parse(threads));
+        return 0;
+    }
+
     Comparison settings = new();
     string? verb = null;
     for (Queue<string> left = new(args); left.TryDequeue(out string? arg);)
@@ -26,25 +33,21 @@ try
             "--threads" => settings with { Threads = Whole() },
             "--seconds" => settings with { Seconds = Number() },
             "--reference" => settings with { WithReference = true },
-            _ when verb is null && (arg == "compare" || Workloads.Names.Contains(arg)) => settings,
-            _ => throw new FastGanException($"don't know what to do with '{arg}': compare, or {string.Join(", ", Workloads.Names)}"),
+            "compare" or "threads" or "updates" when verb is null => settings,
+            _ => throw new FastGanException($"don't know what to do with '{arg}': compare, threads or updates"),
         };
         if (!arg.StartsWith("--", StringComparison.Ordinal))
             verb = arg;
     }
 
-    switch (verb)
+    Action run = verb switch
     {
-        case null:
-            throw new FastGanException($"give compare, or a workload: {string.Join(", ", Workloads.Names)}");
-        case "compare":
-            settings.Run();
-            break;
-        default:
-            Console.WriteLine(TorchSpeed.Measure(verb, settings.Threads, settings.Seconds).ToJson());
-            break;
-    }
-
+        "compare" => settings.WithLibTorch,
+        "threads" => settings.OfThreads,
+        "updates" => (settings with { Names = ["wgan28"] }).OfUpdates,
+        _ => throw new FastGanException("give compare, threads or updates"),
+    };
+    run();
     return 0;
 }
 catch (FastGanException e)

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using FastGan.Data;
+using FastGan.Tests.Golden;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -9,18 +12,47 @@ namespace FastGan.Rival;
 /// The training steps of the workloads with libtorch, as fast as we know how to write them: fused optimizers, channels last, no weight
 /// gradients that are thrown away. The discriminator first, then the generator through it.
 /// </summary>
-internal static class TorchSteps
+internal static partial class TorchSteps
 {
     private const int Latent = 100, CriticSteps = 5;
 
-    public static Action Make(string workload, TorchImages images) => workload switch
+    private const int TrimThreshold = -1, TopPad = -2, MapMax = -4;
+
+    /// <summary>Once in a process.</summary>
+    public static Action Make(string workload, Dataset data, int batch, int threads)
     {
-        "gan-mlp" => Mlp(images),
-        "dcgan28" => Dcgan(images, new Generator28(), new Discriminator28()),
-        "dcgan64" => Dcgan(images, new Generator64(), new Discriminator64()),
-        "wgan28" => Wgan(images),
-        _ => Cgan(images),
-    };
+        KeepFreedMemory();
+        TorchLibrary.MakeLoadable();
+        set_num_threads(threads);
+        manual_seed(1);
+        TorchImages images = new(data, batch);
+        Action step = workload switch
+        {
+            "gan-mlp" => Mlp(images),
+            "dcgan28" => Dcgan(images, new Generator28(), new Discriminator28()),
+            "dcgan64" => Dcgan(images, new Generator64(), new Discriminator64()),
+            "wgan28" => Wgan(images),
+            _ => Cgan(images),
+        };
+        return () =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            step();
+        };
+    }
+
+    /// <summary>
+    /// By default glibc maps and unmaps every large tensor, so that each is faulted in page by page, every step. This keeps them in the
+    /// heap: what PyTorch's tuning guide gets by another allocator.
+    /// </summary>
+    private static void KeepFreedMemory()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        _ = mallopt(MapMax, 0);
+        _ = mallopt(TrimThreshold, -1);
+        _ = mallopt(TopPad, 64 << 20);
+    }
 
     /// <summary>This discriminator has no batch norm, so that one pass over real and generated images is the same as two.</summary>
     private static Action Mlp(TorchImages images)
@@ -107,4 +139,7 @@ internal static class TorchSteps
             updateG.Step();
         };
     }
+
+    [LibraryImport("libc")]
+    private static partial int mallopt(int parameter, int value);
 }
