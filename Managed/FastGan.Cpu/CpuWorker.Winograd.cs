@@ -213,8 +213,8 @@ internal sealed unsafe partial class CpuWorker<V, S>
             float* data = memory.Data + point * sizes.DataStep, products = memory.Products + point * sizes.ProductStep;
             (int row, int end) = tiles.WithPoint(point, sizes.Slots, Winograd<V, S>.FourOnly);
             // Unless asked for, the next point's operands would come from the last-level cache while its first tiles wait.
-            Ahead nextFilters = Ahead.Matrix(filters + sizes.FilterStep, vectors * Width, vectors * Width);
-            Ahead nextData = Ahead.Matrix(data + sizes.DataStep, sizes.MostBlockTiles, sizes.MostBlockTiles);
+            Ahead nextFilters = Ahead.Run(filters + sizes.FilterStep, sizes.Depth * vectors * Width, sizes.Depth);
+            Ahead nextData = Ahead.Run(data + sizes.DataStep, (nint)tiles.Count * sizes.Depth, sizes.Depth);
             for (int tile = 0; row < end; tile++, row += TileRows)
             {
                 for (int i = 0; i < TileRows; i++)

@@ -162,7 +162,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
         int width = vectors * Width, depth = Math.Max(1, tiles.To - tiles.From), floats = TileRows * width;
         Segment segment = Segment.Side(spread + (nint)tiles.From * sizes.Channels + row * TileRows, tiles.From, tiles.To - tiles.From);
         // Unless asked for, the next point's operands would come from the last-level cache while its first tiles wait, and so would the next tile's sums.
-        Ahead nextData = Ahead.Matrix(data + sizes.DataStep, width, width), nextSpread = Ahead.Matrix(spread + sizes.SpreadStep, sizes.Channels, sizes.Channels);
+        Ahead nextData = Ahead.Run(data + sizes.DataStep, (nint)sizes.MostTiles * width, depth), nextSpread = Ahead.Run(spread + sizes.SpreadStep, (nint)sizes.MostTiles * sizes.Channels, depth);
         int left = row - nextData.Tiles;
         sums += row * floats;
         Lines ahead = left < 0 ? nextData[row] : left < nextSpread.Tiles ? nextSpread[left] : new(sums + floats, (floats + depth - 1) / depth);

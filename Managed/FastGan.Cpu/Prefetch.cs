@@ -51,9 +51,15 @@ internal readonly unsafe struct Ahead(float* start, nint step, nint tileStep, in
     /// <summary>What tile i asks for.</summary>
     public Lines this[int i] => i < tiles ? new(start + i * tileStep, step) : default;
 
-    /// <summary>A matrix with a row for each step of the reduction, by columns of lines.</summary>
-    public static Ahead Matrix(float* matrix, nint rowStep, int columns) =>
-        new(matrix, rowStep, Prefetch.LineFloats, (columns + Prefetch.LineFloats - 1) / Prefetch.LineFloats);
+    /// <summary>
+    /// What lies side by side, in its order: the processor then sees where it goes and runs ahead by itself, three times as far as by what it is asked for alone.
+    /// </summary>
+    /// <param name="steps">Of the reduction, in each tile.</param>
+    public static Ahead Run(float* start, nint count, nint steps)
+    {
+        nint ofTile = steps * Prefetch.LineFloats;
+        return new(start, Prefetch.LineFloats, ofTile, (int)((count + ofTile - 1) / ofTile));
+    }
 }
 
 /// <summary>Cache lines at equal distances, in numbers; by default none.</summary>
