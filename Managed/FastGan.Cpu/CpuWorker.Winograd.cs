@@ -124,7 +124,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
                     if (panel == first || grid.Blocks > 1)
                     {
                         grid.Fill(block, ref tiles);
-                        WinogradData(g, sizes, tiles, input, memory);
+                        WinogradData(g, sizes, tiles, grid, input, memory);
                     }
 
                     Multiply(panel, memory.Filters, epilogue);
@@ -145,7 +145,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
         for (int block = 0; block < grid.Blocks; block++)
         {
             grid.Fill(block, ref tiles);
-            WinogradData(g, sizes, tiles, input, memory);
+            WinogradData(g, sizes, tiles, grid, input, memory);
             for (int panel = 0; panel < sizes.Panels; panel++)
                 Multiply(panel, filters + panel * sizes.PanelFloats, epilogue);
         }
@@ -188,19 +188,26 @@ internal sealed unsafe partial class CpuWorker<V, S>
     }
 
     /// <summary>The tiles at all points: a row for each.</summary>
-    private static void WinogradData(ConvShape g, in WinogradProducts sizes, in WinogradBlock tiles, float* input, in WinogradMemory memory)
+    private static void WinogradData(ConvShape g, in WinogradProducts sizes, in WinogradBlock tiles, WinogradGrid grid, float* input, in WinogradMemory memory)
     {
+        int vectors = sizes.Channels / Width, ofTile = sizes.DepthPhases * vectors, image = sizes.Forward ? g.X.SampleCount : g.Y.SampleCount;
+        int points = sizes.Points, slots = sizes.Slots;
+        int group = (points + ofTile - 1) / ofTile, lines = (g.OutH * g.OutW / grid.TilesOfImage + slots - 1) / slots, linesTo = (group * ofTile + 2 * slots - 1) / (2 * slots);
         for (int i = 0; i < tiles.Count; i++)
         {
+            WinogradTile tile = tiles[i];
             float* row = memory.Data + (nint)i * sizes.Depth;
-            if (!sizes.Forward)
+            float* next = input + (tile.N + 1L) * image + (long)image * (tile.Row * grid.TileColumns + tile.Column) / grid.TilesOfImage;
+            float* nextTo = memory.Data + (i / group + 1) * (nint)group * sizes.Depth + i % group * ofTile * sizes.DataStep;
+            for (int phase = 0; phase < sizes.DepthPhases; phase++)
             {
-                MapSpread(g, sizes.Slots, tiles[i], tiles.Large(i), input, memory, new(row, sizes.DataStep));
-                continue;
+                nint step = image / grid.TilesOfImage / ofTile;
+                Runs ahead = new(next + phase * vectors * step, step, lines), aheadTo = new(nextTo + phase * vectors * sizes.DataStep, sizes.DataStep, linesTo);
+                if (sizes.Forward)
+                    MapData(g, slots, tile, tiles.Large(i), phase, input, 0, g.C, memory, new(row + phase * sizes.Channels, sizes.DataStep), ahead, aheadTo);
+                else
+                    MapSpread(g, slots, tile, tiles.Large(i), input, memory, new(row, sizes.DataStep), ahead, aheadTo);
             }
-
-            for (int phase = 0; phase < Phases; phase++)
-                MapData(g, sizes.Slots, tiles[i], tiles.Large(i), phase, input, 0, g.C, memory, new(row + phase * sizes.Channels, sizes.DataStep));
         }
     }
 

@@ -23,7 +23,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
     /// Channels [channel, end) of the pixels of one phase that a tile's outputs read, at its points, the last vector filled up with zeros.
     /// </summary>
     private static void MapData(
-        ConvShape g, int slots, WinogradTile tile, (bool Rows, bool Columns) large, int phase, float* x, int channel, int end, in WinogradMemory memory, Winograd<V, S>.Rows to)
+        ConvShape g, int slots, WinogradTile tile, (bool Rows, bool Columns) large, int phase, float* x, int channel, int end, in WinogradMemory memory, Winograd<V, S>.Rows to, Runs ahead = default, Runs aheadTo = default)
     {
         PlacePixels(x, new(g.H, g.W, g.C), tile.N, 2 * tile.Y - 1 + phase / 2, 2 * tile.X - 1 + phase % 2, 2, slots, slots, memory.Zeros, memory.Pixels);
         int whole = (end - channel) / Width * Width, left = end - channel - whole;
@@ -36,14 +36,14 @@ internal sealed unsafe partial class CpuWorker<V, S>
         void Put(float** pixels, nint next, int from, int at, int count, float* work)
         {
             if (slots == 8)
-                Map<Winograd<V, S>.Data7, Winograd<V, S>.Data7, Winograd<V, S>.Pixels, Winograd<V, S>.Rows>(large, new(pixels, next), from, to, at, count, work);
+                Map<Winograd<V, S>.Data7, Winograd<V, S>.Data7, Winograd<V, S>.Pixels, Winograd<V, S>.Rows>(large, new(pixels, next), from, to, at, count, work, ahead, aheadTo);
             else
-                Map<Winograd<V, S>.Data4, Winograd<V, S>.Data3, Winograd<V, S>.Pixels, Winograd<V, S>.Rows>(large, new(pixels, next), from, to, at, count, work);
+                Map<Winograd<V, S>.Data4, Winograd<V, S>.Data3, Winograd<V, S>.Pixels, Winograd<V, S>.Rows>(large, new(pixels, next), from, to, at, count, work, ahead, aheadTo);
         }
     }
 
     /// <summary>A tile's dy at its points, the last vector filled up with zeros.</summary>
-    private static void MapSpread(ConvShape g, int slots, WinogradTile tile, (bool Rows, bool Columns) large, float* dy, in WinogradMemory memory, Winograd<V, S>.Rows to)
+    private static void MapSpread(ConvShape g, int slots, WinogradTile tile, (bool Rows, bool Columns) large, float* dy, in WinogradMemory memory, Winograd<V, S>.Rows to, Runs ahead = default, Runs aheadTo = default)
     {
         PlacePixels(dy, new(g.OutH, g.OutW, g.K), tile.N, tile.Y, tile.X, 1, slots - 1, slots, memory.Zeros, memory.Pixels);
         int whole = g.K / Width * Width, left = g.K - whole;
@@ -56,27 +56,27 @@ internal sealed unsafe partial class CpuWorker<V, S>
         void Put(float** pixels, nint next, int at, int count, float* work)
         {
             if (slots == 8)
-                Map<Winograd<V, S>.Spread7, Winograd<V, S>.Spread7, Winograd<V, S>.Pixels, Winograd<V, S>.Rows>(large, new(pixels, next), 0, to, at, count, work);
+                Map<Winograd<V, S>.Spread7, Winograd<V, S>.Spread7, Winograd<V, S>.Pixels, Winograd<V, S>.Rows>(large, new(pixels, next), 0, to, at, count, work, ahead, aheadTo);
             else
-                Map<Winograd<V, S>.Spread4, Winograd<V, S>.Spread3, Winograd<V, S>.Pixels, Winograd<V, S>.Rows>(large, new(pixels, next), 0, to, at, count, work);
+                Map<Winograd<V, S>.Spread4, Winograd<V, S>.Spread3, Winograd<V, S>.Pixels, Winograd<V, S>.Rows>(large, new(pixels, next), 0, to, at, count, work, ahead, aheadTo);
         }
     }
 
     /// <summary>The map for the tile's kind.</summary>
-    private static void Map<Large, Small, F, T>((bool Rows, bool Columns) large, F from, nint offset, T to, nint toOffset, int count, float* work)
+    private static void Map<Large, Small, F, T>((bool Rows, bool Columns) large, F from, nint offset, T to, nint toOffset, int count, float* work, Runs ahead = default, Runs aheadTo = default)
         where Large : struct, IMap<V>
         where Small : struct, IMap<V>
         where F : struct, IPlaces<V, F>
         where T : struct, IPlaces<V, T>
     {
         if (large.Rows && large.Columns)
-            Winograd<V, S>.Apply<Large, Large, F, T>(from, offset, to, toOffset, count, work);
+            Winograd<V, S>.Apply<Large, Large, F, T>(from, offset, to, toOffset, count, work, ahead, aheadTo);
         else if (large.Rows)
-            Winograd<V, S>.Apply<Large, Small, F, T>(from, offset, to, toOffset, count, work);
+            Winograd<V, S>.Apply<Large, Small, F, T>(from, offset, to, toOffset, count, work, ahead, aheadTo);
         else if (large.Columns)
-            Winograd<V, S>.Apply<Small, Large, F, T>(from, offset, to, toOffset, count, work);
+            Winograd<V, S>.Apply<Small, Large, F, T>(from, offset, to, toOffset, count, work, ahead, aheadTo);
         else
-            Winograd<V, S>.Apply<Small, Small, F, T>(from, offset, to, toOffset, count, work);
+            Winograd<V, S>.Apply<Small, Small, F, T>(from, offset, to, toOffset, count, work, ahead, aheadTo);
     }
 
     private static void MapOutputs<T>(int slots, (bool, bool) large, Winograd<V, S>.Rows from, int offset, T to, int count, float* work)

@@ -69,3 +69,21 @@ internal readonly unsafe struct Lines(float* first, nint step)
 
     public nint Step => step;
 }
+
+/// <summary>
+/// What a map asks for beside its work: with each row and each column of its slots a few lines that lie side by side, as the processor follows few runs at a time, and
+/// fetches what it is asked for out of order three times as slowly.
+/// </summary>
+/// <param name="first">Of the first vector.</param>
+/// <param name="step">Numbers from the lines of a vector to those of the next one.</param>
+/// <param name="lines">Of a row of slots.</param>
+internal readonly unsafe struct Runs(float* first, nint step, int lines)
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Ask(nint vector, int slot)
+    {
+        float* line = first + vector * step + slot * lines * Prefetch.LineFloats;
+        for (int i = 0; i < lines; i++, line += Prefetch.LineFloats)
+            Prefetch.Far(line);
+    }
+}

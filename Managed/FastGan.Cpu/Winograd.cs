@@ -57,8 +57,9 @@ internal static unsafe partial class Winograd<V, S>
     /// <param name="offset">Added to the pointers; likewise <paramref name="toOffset"/>.</param>
     /// <param name="count">How many numbers each points to, a multiple of the vector width.</param>
     /// <param name="work">A vector for each point.</param>
+    /// <param name="ahead">Asked for while columns are read; likewise <paramref name="aheadTo"/> while rows are written.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Apply<Down, Across, F, T>(F from, nint offset, T to, nint toOffset, int count, float* work)
+    public static void Apply<Down, Across, F, T>(F from, nint offset, T to, nint toOffset, int count, float* work, Runs ahead = default, Runs aheadTo = default)
         where Down : struct, IMap<V>
         where Across : struct, IMap<V>
         where F : struct, IPlaces<V, F>
@@ -70,6 +71,7 @@ internal static unsafe partial class Winograd<V, S>
             {
                 if ((Across.Reads >> j & 1) == 0)
                     continue;
+                ahead.Ask(v / S.Width, j);
                 F column = from.From(j);
                 V x0 = S.Zero, x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0, x6 = x0, x7 = x0;
                 if ((Down.Reads & 1) != 0)
@@ -112,6 +114,7 @@ internal static unsafe partial class Winograd<V, S>
             {
                 if ((Down.Writes >> i & 1) == 0)
                     continue;
+                aheadTo.Ask(v / S.Width, i);
                 float* row = work + i * Down.Slots * S.Width;
                 T results = to.From(i * Down.Slots);
                 V x0 = S.Zero, x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0, x6 = x0, x7 = x0;
@@ -199,7 +202,6 @@ internal static unsafe partial class Winograd<V, S>
         public V Load(int slot, nint column)
         {
             Prefetch.Near(at[slot] + column + S.Width);
-            Prefetch.Far(at[slot] + column + next);
             return S.Load(at[slot] + column);
         }
 
