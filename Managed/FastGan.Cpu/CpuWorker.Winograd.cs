@@ -190,23 +190,18 @@ internal sealed unsafe partial class CpuWorker<V, S>
     /// <summary>The tiles at all points: a row for each.</summary>
     private static void WinogradData(ConvShape g, in WinogradProducts sizes, in WinogradBlock tiles, WinogradGrid grid, float* input, in WinogradMemory memory)
     {
-        int vectors = sizes.Channels / Width, ofTile = sizes.DepthPhases * vectors, image = sizes.Forward ? g.X.SampleCount : g.Y.SampleCount;
-        int points = sizes.Points, slots = sizes.Slots;
-        int group = (points + ofTile - 1) / ofTile, lines = (g.OutH * g.OutW / grid.TilesOfImage + slots - 1) / slots, linesTo = (group * ofTile + 2 * slots - 1) / (2 * slots);
+        int slots = sizes.Slots, vectors = sizes.Channels / Width, ofTile = sizes.DepthPhases * vectors, image = sizes.Forward ? g.X.SampleCount : g.Y.SampleCount;
         for (int i = 0; i < tiles.Count; i++)
         {
-            WinogradTile tile = tiles[i];
             float* row = memory.Data + (nint)i * sizes.Depth;
-            float* next = input + (tile.N + 1L) * image + (long)image * (tile.Row * grid.TileColumns + tile.Column) / grid.TilesOfImage;
-            float* nextTo = memory.Data + (i / group + 1) * (nint)group * sizes.Depth + i % group * ofTile * sizes.DataStep;
             for (int phase = 0; phase < sizes.DepthPhases; phase++)
             {
-                nint step = image / grid.TilesOfImage / ofTile;
-                Runs ahead = new(next + phase * vectors * step, step, lines), aheadTo = new(nextTo + phase * vectors * sizes.DataStep, sizes.DataStep, linesTo);
+                Runs next = NextPixels(input, image, slots, tiles[i], grid, phase * vectors, ofTile);
+                Runs nextRows = NextTiles(memory.Data, sizes.DataStep, slots, i, phase * vectors, ofTile);
                 if (sizes.Forward)
-                    MapData(g, slots, tile, tiles.Large(i), phase, input, 0, g.C, memory, new(row + phase * sizes.Channels, sizes.DataStep), ahead, aheadTo);
+                    MapData(g, slots, tiles[i], tiles.Large(i), phase, input, 0, g.C, memory, new(row + phase * sizes.Channels, sizes.DataStep), next, nextRows);
                 else
-                    MapSpread(g, slots, tile, tiles.Large(i), input, memory, new(row, sizes.DataStep), ahead, aheadTo);
+                    MapSpread(g, slots, tiles[i], tiles.Large(i), input, memory, new(row, sizes.DataStep), next, nextRows);
             }
         }
     }
@@ -244,10 +239,11 @@ internal sealed unsafe partial class CpuWorker<V, S>
         {
             PlacePixels(y + column, new(g.OutH, g.OutW, g.K), tiles[i].N, tiles[i].Y, tiles[i].X, 1, slots - 1, slots, memory.Outside, memory.Pixels);
             Winograd<V, S>.Rows from = new(memory.Products + i * width, sizes.ProductStep);
+            Runs next = NextTiles(memory.Products, sizes.ProductStep, slots, i, 0, width / Width);
             if (epilogue.IsPlain)
-                MapOutputs(slots, tiles.Large(i), from, 0, new Winograd<V, S>.Pixels(memory.Pixels, g.Y.SampleCount), whole, memory.Work);
+                MapOutputs(slots, tiles.Large(i), from, 0, new Winograd<V, S>.Pixels(memory.Pixels, g.Y.SampleCount), whole, memory.Work, next);
             else
-                MapOutputs(slots, tiles.Large(i), from, 0, new Winograd<V, S>.FinishedPixels(memory.Pixels, g.Y.SampleCount, 0, ~0UL, epilogue, memory.Biases), whole, memory.Work);
+                MapOutputs(slots, tiles.Large(i), from, 0, new Winograd<V, S>.FinishedPixels(memory.Pixels, g.Y.SampleCount, 0, ~0UL, epilogue, memory.Biases), whole, memory.Work, next);
             if (whole == columns)
                 continue;
             MapOutputs(slots, tiles.Large(i), from, whole, new Winograd<V, S>.FinishedPixels(memory.Tails, 0, 0, ~0UL, epilogue, memory.Biases + whole), Width, memory.Work);
@@ -284,10 +280,11 @@ internal sealed unsafe partial class CpuWorker<V, S>
             }
 
             Winograd<V, S>.Rows from = new(memory.Products + i * width, sizes.ProductStep);
+            Runs next = NextTiles(memory.Products, sizes.ProductStep, slots, i, 0, width / Width);
             if (epilogue.IsPlain)
-                MapReturns(slots, tiles.Large(i), from, 0, new Winograd<V, S>.AddedPixels(memory.Pixels, g.X.SampleCount, added), whole, memory.Work);
+                MapReturns(slots, tiles.Large(i), from, 0, new Winograd<V, S>.AddedPixels(memory.Pixels, g.X.SampleCount, added), whole, memory.Work, next);
             else
-                MapReturns(slots, tiles.Large(i), from, 0, new Winograd<V, S>.FinishedPixels(memory.Pixels, g.X.SampleCount, added, ~unfinished, epilogue, memory.Biases), whole, memory.Work);
+                MapReturns(slots, tiles.Large(i), from, 0, new Winograd<V, S>.FinishedPixels(memory.Pixels, g.X.SampleCount, added, ~unfinished, epilogue, memory.Biases), whole, memory.Work, next);
             if (whole == columns)
                 continue;
             memory.TakeTails(slots, slots, whole, columns - whole);

@@ -103,14 +103,22 @@ internal sealed unsafe partial class CpuWorker<V, S>
                 for (; i < tileEnd; i++)
                 {
                     if (unit == start || first == 0 || grid.Blocks > 1)
-                        MapSpread(g, slots, tiles[i], tiles.Large(i), dy, memory, new(spread + (nint)i * sizes.Channels, sizes.SpreadStep));
+                    {
+                        int vectors = sizes.Channels / Width;
+                        MapSpread(
+                            g, slots, tiles[i], tiles.Large(i), dy, memory, new(spread + (nint)i * sizes.Channels, sizes.SpreadStep),
+                            NextPixels(dy, g.Y.SampleCount, slots, tiles[i], grid, 0, vectors), NextTiles(spread, sizes.SpreadStep, slots, i, 0, vectors));
+                    }
+
                     for (int panel = first; panel < end; panel++)
                     {
                         (int phase, int column) = (panel / sizes.Panels, panel % sizes.Panels * WidestColumns);
-                        int width = MicroKernel<V, S>.TileVectors(g.C - column) * Width;
+                        int vectors = MicroKernel<V, S>.TileVectors(g.C - column), width = vectors * Width;
+                        float* rows = data + (panel - first) * panelData;
                         MapData(
-                            g, slots, tiles[i], tiles.Large(i), phase, x, column, Math.Min(column + width, g.C), memory,
-                            new(data + (panel - first) * panelData + i * width, sizes.DataStep));
+                            g, slots, tiles[i], tiles.Large(i), phase, x, column, Math.Min(column + width, g.C), memory, new(rows + i * width, sizes.DataStep),
+                            end - first == sizes.ChunkPanels ? NextPixels(x, g.X.SampleCount, slots, tiles[i], grid, (panel - first) * vectors, (end - first) * vectors) : default,
+                            NextTiles(rows, sizes.DataStep, slots, i, 0, vectors));
                     }
                 }
 

@@ -19,6 +19,26 @@ internal sealed unsafe partial class CpuWorker<V, S>
         }
     }
 
+    /// <summary>The next image, in the order in which it lies, spread over what is mapped of this one.</summary>
+    /// <param name="vector">Of the <paramref name="vectors"/> that are mapped of the tile.</param>
+    private static Runs NextPixels(float* images, nint image, int slots, WinogradTile tile, in WinogradGrid grid, int vector, int vectors)
+    {
+        nint part = image / grid.TilesOfImage, step = part / vectors;
+        int lines = (int)(step + slots * Prefetch.LineFloats - 1) / (slots * Prefetch.LineFloats);
+        return new(images + (tile.N + 1) * image + (tile.Row * grid.TileColumns + tile.Column) * part + vector * step, step, lines);
+    }
+
+    /// <summary>
+    /// The rows of the next few tiles: with each vector half of those of one point, point after point. The processor brings the other half.
+    /// </summary>
+    /// <param name="vector">Of the <paramref name="vectors"/> of tile i's row.</param>
+    private static Runs NextTiles(float* data, nint step, int slots, int i, int vector, int vectors)
+    {
+        int group = (slots * slots + vectors - 1) / vectors, floats = group * vectors * Width;
+        int lines = (floats + 2 * slots * Prefetch.LineFloats - 1) / (2 * slots * Prefetch.LineFloats);
+        return new(data + (i / group + 1) * (nint)floats + (i % group * vectors + vector) * step, step, lines);
+    }
+
     /// <summary>
     /// Channels [channel, end) of the pixels of one phase that a tile's outputs read, at its points, the last vector filled up with zeros.
     /// </summary>
@@ -79,22 +99,22 @@ internal sealed unsafe partial class CpuWorker<V, S>
             Winograd<V, S>.Apply<Small, Small, F, T>(from, offset, to, toOffset, count, work, ahead, aheadTo);
     }
 
-    private static void MapOutputs<T>(int slots, (bool, bool) large, Winograd<V, S>.Rows from, int offset, T to, int count, float* work)
+    private static void MapOutputs<T>(int slots, (bool, bool) large, Winograd<V, S>.Rows from, int offset, T to, int count, float* work, Runs ahead = default)
         where T : struct, IPlaces<V, T>
     {
         if (slots == 8)
-            Map<Winograd<V, S>.Output7, Winograd<V, S>.Output7, Winograd<V, S>.Rows, T>(large, from, offset, to, 0, count, work);
+            Map<Winograd<V, S>.Output7, Winograd<V, S>.Output7, Winograd<V, S>.Rows, T>(large, from, offset, to, 0, count, work, ahead);
         else
-            Map<Winograd<V, S>.Output4, Winograd<V, S>.Output3, Winograd<V, S>.Rows, T>(large, from, offset, to, 0, count, work);
+            Map<Winograd<V, S>.Output4, Winograd<V, S>.Output3, Winograd<V, S>.Rows, T>(large, from, offset, to, 0, count, work, ahead);
     }
 
-    private static void MapReturns<T>(int slots, (bool, bool) large, Winograd<V, S>.Rows from, int offset, T to, int count, float* work)
+    private static void MapReturns<T>(int slots, (bool, bool) large, Winograd<V, S>.Rows from, int offset, T to, int count, float* work, Runs ahead = default)
         where T : struct, IPlaces<V, T>
     {
         if (slots == 8)
-            Map<Winograd<V, S>.Return7, Winograd<V, S>.Return7, Winograd<V, S>.Rows, T>(large, from, offset, to, 0, count, work);
+            Map<Winograd<V, S>.Return7, Winograd<V, S>.Return7, Winograd<V, S>.Rows, T>(large, from, offset, to, 0, count, work, ahead);
         else
-            Map<Winograd<V, S>.Return4, Winograd<V, S>.Return3, Winograd<V, S>.Rows, T>(large, from, offset, to, 0, count, work);
+            Map<Winograd<V, S>.Return4, Winograd<V, S>.Return3, Winograd<V, S>.Rows, T>(large, from, offset, to, 0, count, work, ahead);
     }
 
     /// <summary>One worker's memory for the maps of a block of tiles.</summary>
