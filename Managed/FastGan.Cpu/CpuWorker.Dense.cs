@@ -90,21 +90,36 @@ internal sealed unsafe partial class CpuWorker<V, S>
         {
             for (int n = 0; n < N; n += BlockTiles * TileRows)
             {
-                int rows = Math.Min(BlockTiles * TileRows, N - n);
+                int rows = Math.Min(BlockTiles * TileRows, N - n), tiles = (rows + TileRows - 1) / TileRows;
                 PlaceDense(block, y + (long)n * K, rows, K);
                 for (int i = 0; i < rows; i++)
                     block.Outs[i] = x + (long)(n + i) * C;
                 for (int part = 0; part < block.Parts; part++)
                 {
+                    Ahead next = n == 0 && part + 1 < block.Parts
+                        ? NextRows(w + (long)(part + 1) * block.PartRows * C + from, C, Math.Min(end, from + group) - from, block.PartRows, tiles) : default;
                     for (int column = from, panel = 0, width; column < Math.Min(end, from + group); column += width, panel++)
                     {
                         width = MicroKernel<V, S>.TileVectors(C - column) * Width;
                         bool whole = column + width <= C;
-                        block.Multiply(part, panel, rows, whole ? w + column : packed, whole ? C : width, column, C, epilogue);
+                        block.Multiply(part, panel, rows, whole ? w + column : packed, whole ? C : width, column, C, epilogue, next.From(panel * tiles));
                     }
                 }
             }
         }
+    }
+
+    /// <summary>
+    /// Some columns of the rows of w that come next, in the order in which they lie, while all tiles of the rows before are made. With several rows for a tile the
+    /// columns between are asked for too.
+    /// </summary>
+    /// <param name="columns">Of each row; its panels are done one after another.</param>
+    /// <param name="tiles">Of a panel, each with <paramref name="rows"/> steps.</param>
+    private static Ahead NextRows(float* w, int stride, int columns, int rows, int tiles)
+    {
+        tiles *= (columns + MicroKernel<V, S>.WidestTile * Width - 1) / (MicroKernel<V, S>.WidestTile * Width);
+        int ofTile = (rows + tiles - 1) / tiles, step = ((ofTile - 1) * stride + columns + rows - 1) / rows;
+        return new(w, step, (nint)ofTile * stride, (rows + ofTile - 1) / ofTile);
     }
 
     /// <summary>Of few outputs: x is written row by row, a sum of a few rows of w each.</summary>

@@ -48,6 +48,9 @@ internal readonly unsafe struct Ahead(float* start, nint step, nint tileStep, in
     /// <summary>What is left after some steps of each tile.</summary>
     public Ahead Skip(nint steps) => new(start + steps * step, step, tileStep, tiles);
 
+    /// <summary>What is left after some tiles.</summary>
+    public Ahead From(int tile) => new(start + tile * tileStep, step, tileStep, Math.Max(0, tiles - tile));
+
     /// <summary>What tile i asks for.</summary>
     public Lines this[int i] => i < tiles ? new(start + i * tileStep, step) : default;
 
