@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastGan.Ops;
 using FastGan.Tensors;
 
@@ -118,6 +119,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
     }
 
     /// <summary>Mean and squared distances to it of each column of a tile: two passes, the second from cache.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Moments(int period, ColumnTiles.Tile tile, float* x, float* means, float* squares)
     {
         float* mean = means + tile.Sums, square = squares + tile.Sums;
@@ -166,14 +168,19 @@ internal sealed unsafe partial class CpuWorker<V, S>
     }
 
     /// <summary>y = act((x − mean) · scale + bias), with period columns of constants.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Normalize(Activation act, int period, int from, int to, float* x, float* mean, float* scale, float* bias, float* y)
     {
         V slope = S.Broadcast((float)act.Slope);
-        for (int i = from, c = from % period; i < to; i += Width, c = c + Width < period ? c + Width : 0)
+        for (int c = from % period, count; from < to; from += count, c = 0)
         {
-            V centred = S.Subtract(S.Load(x + i), S.Load(mean + c));
-            V z = S.MultiplyAdd(centred, S.Load(scale + c), S.Load(bias + c));
-            S.Store(VectorMath<V, S>.Activate(act.Kind, slope, z), y + i);
+            count = Math.Min(period - c, to - from);
+            float* px = x + from, py = y + from, m = mean + c, s = scale + c, b = bias + c;
+            for (nint i = 0; i < count; i += Width)
+            {
+                V z = S.MultiplyAdd(S.Subtract(S.Load(px + i), S.Load(m + i)), S.Load(s + i), S.Load(b + i));
+                S.Store(VectorMath<V, S>.Activate(act.Kind, slope, z), py + i);
+            }
         }
     }
 
