@@ -55,8 +55,10 @@ internal readonly unsafe struct Ahead(float* start, nint step, nint tileStep, in
     public Lines this[int i] => i < tiles ? new(start + i * tileStep, step) : default;
 
     /// <summary>
-    /// What lies side by side, in its order: the processor then sees where it goes and runs ahead by itself, three times as far as by what it is asked for alone.
+    /// What lies side by side, in its order: the processor then sees where it goes and runs ahead by itself, with three times as many lines on their way as it can be
+    /// asked for.
     /// </summary>
+    /// <param name="count">Numbers.</param>
     /// <param name="steps">Of the reduction, in each tile.</param>
     public static Ahead Run(float* start, nint count, nint steps)
     {
@@ -74,8 +76,8 @@ internal readonly unsafe struct Lines(float* first, nint step)
 }
 
 /// <summary>
-/// What a map asks for beside its work: with each row and each column of its slots a few lines that lie side by side, as the processor follows few runs at a time, and
-/// fetches what it is asked for out of order three times as slowly.
+/// What a map asks for beside its work: a few lines with each row of slots, all those of a vector side by side. For the reason see <see cref="Ahead.Run"/>; the pixels
+/// and points themselves are in more places than the processor follows.
 /// </summary>
 /// <param name="first">Of the first vector.</param>
 /// <param name="step">Numbers from the lines of a vector to those of the next one.</param>

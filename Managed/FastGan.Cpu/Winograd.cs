@@ -189,8 +189,8 @@ internal static unsafe partial class Winograd<V, S>
     }
 
     /// <summary>
-    /// Pixels, wherever they are. A load asks for the line after it, and for the same of the next image: its tiles come soon, from memory, in an order that
-    /// the processor doesn't foresee. A store asks for the next image's too: a line has to come before it can be written to.
+    /// Pixels, wherever they are. A load asks for the line after it; a store for the same of the next image, since a line has to come before it can be written to, and
+    /// its tiles come soon.
     /// </summary>
     /// <param name="next">Numbers from an image to the next one.</param>
     public readonly struct Pixels(float** at, nint next) : IPlaces<V, Pixels>
