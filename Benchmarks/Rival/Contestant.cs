@@ -53,9 +53,19 @@ internal sealed class Contestant : IDisposable
     /// <exception cref="FastGanException">The process ended; it has said why on standard error.</exception>
     public double TakeTurn(double seconds)
     {
-        _process.StandardInput.WriteLine(seconds.ToString("R", CultureInfo.InvariantCulture));
-        return _process.StandardOutput.ReadLine() is { } answer ? double.Parse(answer, CultureInfo.InvariantCulture)
-            : throw new FastGanException("a process that trains has ended");
+        string? answer;
+        try
+        {
+            _process.StandardInput.WriteLine(seconds.ToString("R", CultureInfo.InvariantCulture));
+            answer = _process.StandardOutput.ReadLine();
+        }
+        catch (IOException)
+        {
+            answer = null;
+        }
+
+        return answer is not null ? double.Parse(answer, CultureInfo.InvariantCulture)
+            : throw new FastGanException("a process that trains has ended before its time");
     }
 
     /// <summary>What the process does: a turn for each line of input.</summary>
