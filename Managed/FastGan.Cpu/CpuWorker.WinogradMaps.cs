@@ -43,42 +43,42 @@ internal sealed unsafe partial class CpuWorker<V, S>
     /// Channels [channel, end) of the pixels of one phase that a tile's outputs read, at its points, the last vector filled up with zeros.
     /// </summary>
     private static void MapData(
-        ConvShape g, int slots, WinogradTile tile, (bool Rows, bool Columns) large, int phase, float* x, int channel, int end, in WinogradMemory memory, Winograd<V, S>.Rows to, Runs ahead = default, Runs aheadTo = default)
+        ConvShape g, int slots, WinogradTile tile, (bool Rows, bool Columns) large, int phase, float* x, int channel, int end, in WinogradMemory memory, Winograd<V, S>.Rows to, Runs ahead, Runs aheadTo)
     {
         PlacePixels(x, new(g.H, g.W, g.C), tile.N, 2 * tile.Y - 1 + phase / 2, 2 * tile.X - 1 + phase % 2, 2, slots, slots, memory.Zeros, memory.Pixels);
         int whole = (end - channel) / Width * Width, left = end - channel - whole;
-        Put(memory.Pixels, g.X.SampleCount, channel, 0, whole, memory.Work);
+        Put(memory.Pixels, channel, 0, whole, memory.Work);
         if (left == 0)
             return;
         memory.TakeTails(slots, slots, channel + whole, left);
-        Put(memory.Tails, 0, 0, whole, Width, memory.Work);
+        Put(memory.Tails, 0, whole, Width, memory.Work);
 
-        void Put(float** pixels, nint next, int from, int at, int count, float* work)
+        void Put(float** pixels, int from, int at, int count, float* work)
         {
             if (slots == 8)
-                Map<Winograd<V, S>.Data7, Winograd<V, S>.Data7, Winograd<V, S>.Pixels, Winograd<V, S>.Rows>(large, new(pixels, next), from, to, at, count, work, ahead, aheadTo);
+                Map<Winograd<V, S>.Data7, Winograd<V, S>.Data7, Winograd<V, S>.Pixels, Winograd<V, S>.Rows>(large, new(pixels, 0), from, to, at, count, work, ahead, aheadTo);
             else
-                Map<Winograd<V, S>.Data4, Winograd<V, S>.Data3, Winograd<V, S>.Pixels, Winograd<V, S>.Rows>(large, new(pixels, next), from, to, at, count, work, ahead, aheadTo);
+                Map<Winograd<V, S>.Data4, Winograd<V, S>.Data3, Winograd<V, S>.Pixels, Winograd<V, S>.Rows>(large, new(pixels, 0), from, to, at, count, work, ahead, aheadTo);
         }
     }
 
     /// <summary>A tile's dy at its points, the last vector filled up with zeros.</summary>
-    private static void MapSpread(ConvShape g, int slots, WinogradTile tile, (bool Rows, bool Columns) large, float* dy, in WinogradMemory memory, Winograd<V, S>.Rows to, Runs ahead = default, Runs aheadTo = default)
+    private static void MapSpread(ConvShape g, int slots, WinogradTile tile, (bool Rows, bool Columns) large, float* dy, in WinogradMemory memory, Winograd<V, S>.Rows to, Runs ahead, Runs aheadTo)
     {
         PlacePixels(dy, new(g.OutH, g.OutW, g.K), tile.N, tile.Y, tile.X, 1, slots - 1, slots, memory.Zeros, memory.Pixels);
         int whole = g.K / Width * Width, left = g.K - whole;
-        Put(memory.Pixels, g.Y.SampleCount, 0, whole, memory.Work);
+        Put(memory.Pixels, 0, whole, memory.Work);
         if (left == 0)
             return;
         memory.TakeTails(slots, slots - 1, whole, left);
-        Put(memory.Tails, 0, whole, Width, memory.Work);
+        Put(memory.Tails, whole, Width, memory.Work);
 
-        void Put(float** pixels, nint next, int at, int count, float* work)
+        void Put(float** pixels, int at, int count, float* work)
         {
             if (slots == 8)
-                Map<Winograd<V, S>.Spread7, Winograd<V, S>.Spread7, Winograd<V, S>.Pixels, Winograd<V, S>.Rows>(large, new(pixels, next), 0, to, at, count, work, ahead, aheadTo);
+                Map<Winograd<V, S>.Spread7, Winograd<V, S>.Spread7, Winograd<V, S>.Pixels, Winograd<V, S>.Rows>(large, new(pixels, 0), 0, to, at, count, work, ahead, aheadTo);
             else
-                Map<Winograd<V, S>.Spread4, Winograd<V, S>.Spread3, Winograd<V, S>.Pixels, Winograd<V, S>.Rows>(large, new(pixels, next), 0, to, at, count, work, ahead, aheadTo);
+                Map<Winograd<V, S>.Spread4, Winograd<V, S>.Spread3, Winograd<V, S>.Pixels, Winograd<V, S>.Rows>(large, new(pixels, 0), 0, to, at, count, work, ahead, aheadTo);
         }
     }
 
