@@ -74,10 +74,10 @@ internal sealed record Comparison
                 a[pair] = first.TakeTurn(Seconds);
         }
 
-        double[] ratios = [.. a.Zip(b, (x, y) => y / x).Order()];
-        double ratio = Timing.Median(ratios), images = Workloads.Config(workload).Training.ImagesPerStep();
-        (double speed, double memory) = (images / Timing.Median([.. a.Order()]), first.PeakMegabytes);
-        (double otherSpeed, double otherMemory) = (images / Timing.Median([.. b.Order()]), second.PeakMegabytes);
+        double[] ratios = [.. a.Zip(b, (x, y) => x / y).Order()];
+        double ratio = Timing.Median(ratios);
+        (double speed, double memory) = (Timing.Median([.. a.Order()]), first.PeakMegabytes);
+        (double otherSpeed, double otherMemory) = (Timing.Median([.. b.Order()]), second.PeakMegabytes);
         List<string> row =
         [
             workload, $"{speed:0.0}", $"{otherSpeed:0.0}", $"**{ratio:0.00}**", $"{ratios[Pairs / 4]:0.00}-{ratios[Pairs - 1 - (Pairs / 4)]:0.00}",

@@ -30,10 +30,12 @@ internal sealed class Contestant : IDisposable
     public const string Verb = "take-turns";
 
     private readonly Process _process;
+    private readonly int _images;
 
     public Contestant(Trains what, string workload, int threads)
     {
         string[] args = [typeof(Contestant).Assembly.Location, Verb, $"{what}", workload, $"{threads}"];
+        _images = Config(what, workload).Training.ImagesPerStep();
         _process = Process.Start(new ProcessStartInfo("dotnet", args) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
     }
 
@@ -49,7 +51,7 @@ internal sealed class Contestant : IDisposable
 
     /// <summary>Has the process do one step that doesn't count, since another process had the caches, and then steps for some time.</summary>
     /// <param name="seconds">A step begun in this time is done to its end.</param>
-    /// <returns>Seconds a step.</returns>
+    /// <returns>Images a second.</returns>
     /// <exception cref="FastGanException">The process ended; it has said why on standard error.</exception>
     public double TakeTurn(double seconds)
     {
@@ -64,25 +66,30 @@ internal sealed class Contestant : IDisposable
             answer = null;
         }
 
-        return answer is not null ? double.Parse(answer, CultureInfo.InvariantCulture)
+        return answer is not null ? _images / double.Parse(answer, CultureInfo.InvariantCulture)
             : throw new FastGanException("a process that trains has ended before its time");
     }
 
-    /// <summary>What the process does: a turn for each line of input.</summary>
-    public static void TakeTurns(Trains what, string workload, int threads)
+    public static RunConfig Config(Trains what, string workload)
     {
         RunConfig config = Workloads.Config(workload);
         TrainingSpec training = config.Training;
-        config = what switch
+        return what switch
         {
             Trains.Alternating => config with { Training = training with { CriticSteps = 1 } },
             Trains.Simultaneous => config with { Training = training with { CriticSteps = 1, Update = UpdateOrder.Simultaneous } },
             _ => config,
         };
+    }
+
+    /// <summary>What the process does: a turn for each line of input.</summary>
+    public static void TakeTurns(Trains what, string workload, int threads)
+    {
+        RunConfig config = Config(what, workload);
         Dataset data = Workloads.RandomData(config);
         if (what == Trains.LibTorch)
         {
-            TakeTurns(TorchSteps.Make(workload, data, training.Batch, threads));
+            TakeTurns(TorchSteps.Make(workload, data, config.Training.Batch, threads));
             return;
         }
 

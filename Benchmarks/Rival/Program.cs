@@ -1,8 +1,8 @@
 // Training speed beside libtorch's, by TorchSharp, and beside our own in other settings. In the repository's root:
 //
 //   dotnet run -c Release --project Benchmarks/Rival -- compare [--workload NAME] [--threads 2] [--pairs 50] [--seconds 0.1] [--reference]
-//   dotnet run -c Release --project Benchmarks/Rival -- threads      fastgan on two threads : on one
-//   dotnet run -c Release --project Benchmarks/Rival -- updates      simultaneous : alternating updates, for a WGAN of one critic update a step
+//   dotnet run -c Release --project Benchmarks/Rival -- threads      fastgan on two threads : on one; the same options
+//   dotnet run -c Release --project Benchmarks/Rival -- updates      fastgan with simultaneous : alternating updates, one critic update a step
 
 using FastGan;
 using FastGan.Measuring;
@@ -40,11 +40,13 @@ try
             verb = arg;
     }
 
+    if (settings.WithReference && verb != "compare")
+        throw new FastGanException("--reference goes with compare: leave it out");
     Action run = verb switch
     {
         "compare" => settings.WithLibTorch,
         "threads" => settings.OfThreads,
-        "updates" => (settings with { Names = ["wgan28"] }).OfUpdates,
+        "updates" => settings.OfUpdates,
         _ => throw new FastGanException("give compare, threads or updates"),
     };
     run();

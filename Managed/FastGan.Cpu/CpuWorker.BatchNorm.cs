@@ -168,7 +168,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
     }
 
     /// <summary>y = act((x − mean) · scale + bias), with period columns of constants.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining)] // Inlined, its pointers would not stay in registers; nor those of Moments.
     private static void Normalize(Activation act, int period, int from, int to, float* x, float* mean, float* scale, float* bias, float* y)
     {
         V slope = S.Broadcast((float)act.Slope);
