@@ -33,11 +33,12 @@ internal static class ResumeCommand
             throw new FastGanException($"{o.Run} is at step {checkpoint.Step} already: give --steps above that");
         if (end > checkpoint.Config.Training.Steps && checkpoint.Config.Training.Decay > 0)
             throw new FastGanException($"{o.Run} was to end at step {checkpoint.Config.Training.Steps}, where its learning rates are 0 (--decay): further steps would change nothing; start a new run for more");
-        Dataset data = Dataset.Load(checkpoint.Config.Data, App.Warn);
-        Watching.Check(o, data);
         RunConfig config = checkpoint.Config;
         config = config with { Training = config.Training with { Precision = Devices.PrecisionOf(o) ?? config.Training.Precision } };
         using Device device = Devices.Open(o, config.Training.Precision, out string? why);
+        Rehearsal.Begin(config, device);
+        Dataset data = Dataset.Load(config.Data, App.Warn);
+        Watching.Check(o, data);
         using Trainer trainer = new(config, data, device);
         if (trainer.DataDigest != checkpoint.DataDigest)
             throw new FastGanException($"data '{data.Name}' isn't what {o.Run} was trained on ({TrainingHeader.DataText(data)} now): put that back, or start a new run");

@@ -15,12 +15,11 @@ internal static class TrainCommand
         Watching.Check(o);
         if (o.Out is not null)
             RunFolder.CheckFree(o.Out);
+        RunConfig outline = setup.Outline();
+        using Device device = Devices.Open(o, outline.Training.Precision, out string? why);
+        Rehearsal.Begin(outline, device);
         (RunConfig config, Dataset data) = setup.Resolve(App.Warn);
         Watching.Check(o, data);
-
-        // The first JSON that a program writes takes the JIT longer than planning takes the trainer: side by side.
-        Task<string> json = Task.Run(() => ConfigFile.Write(config));
-        using Device device = Devices.Open(o, config.Training.Precision, out string? why);
         using Trainer trainer = new(config, data, device);
         if (o.Trace)
         {
@@ -29,7 +28,7 @@ internal static class TrainCommand
         }
 
         RunFolder folder = RunFolder.Create(o.Out ?? FreeFolder(config.Preset));
-        AtomicFile.Write(folder.ConfigFile, json.GetAwaiter().GetResult());
+        AtomicFile.Write(folder.ConfigFile, ConfigFile.Write(config));
         return new TrainingSession(trainer, data, folder, o, why).Run(config.Training.Steps);
     }
 

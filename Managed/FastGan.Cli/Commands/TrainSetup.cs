@@ -9,6 +9,8 @@ namespace FastGan.Cli.Commands;
 /// <summary>The config and the data that the options of train describe. Options are checked before the data is read.</summary>
 internal sealed class TrainSetup
 {
+    private const int UsualSize = 28, UsualClasses = 10;
+
     private readonly TrainOptions _o;
     private readonly string? _preset;
     private readonly RunConfig? _file;
@@ -46,25 +48,26 @@ internal sealed class TrainSetup
         Devices.Check(o);
     }
 
+    /// <summary>The config as it probably is: all that can be known before the data is read, and the sizes of the named data where they can't.</summary>
+    public RunConfig Outline()
+    {
+        DataSpec spec = DataSpec();
+        return WithOptions(_file ?? Presets.Make(_preset!, spec, spec.Size ?? UsualSize, spec.Channels ?? 1, UsualClasses, latent: Latent));
+    }
+
     /// <summary>Reads the data and completes the config with what depends on it.</summary>
     public (RunConfig Config, Dataset Data) Resolve(Action<string> warn)
     {
         DataSpec spec = DataSpec();
         Dataset data = Dataset.Load(spec, warn);
-        RunConfig config = Smooth(_preset is null ? OfFile(spec, data) : OfPreset(_preset, spec, data));
-        TrainingSpec training = Training(config.Training);
+        RunConfig config = WithOptions(_preset is null ? OfFile(spec, data) : OfPreset(_preset, spec, data));
         if (_o.Epochs is double epochs)
-            training = training with { Steps = StepsOf(epochs, data, training) };
-        config = config with
-        {
-            Model = config.Model with { LatentDistribution = _latentDistribution ?? config.Model.LatentDistribution },
-            Training = training,
-            Output = new OutputSpec(
-                _o.LogEvery ?? config.Output.LogEvery, _o.SampleEvery ?? config.Output.SampleEvery, _o.CheckpointEvery ?? config.Output.CheckpointEvery),
-        };
+            config = config with { Training = config.Training with { Steps = StepsOf(epochs, data, config.Training) } };
         ConfigFile.Validate(config, _o.What!);
         return (config, data);
     }
+
+    private int Latent => _o.Latent ?? _file?.Model.Latent ?? Presets.DefaultLatent;
 
     private void CheckNumbers()
     {
@@ -119,15 +122,27 @@ internal sealed class TrainSetup
                 $"{data.Name} has images of {data.Width}×{data.Height}, {preset} makes square ones: " +
                 $"give --image-size, a multiple of 4 from {Presets.SmallestImage} to {Presets.LargestImage}, and --resize crop, fit or stretch");
         DataSpec whole = spec with { Size = data.Height, Channels = data.Channels };
-        return Presets.Make(preset, whole, data.Height, data.Channels, data.Classes, data.ClassNames, _o.Latent ?? Presets.DefaultLatent);
+        return Presets.Make(preset, whole, data.Height, data.Channels, data.Classes, data.ClassNames, Latent);
     }
 
     private RunConfig OfFile(DataSpec spec, Dataset data)
     {
-        ModelSpec model = _file!.Model with { ImageSize = data.Height, Channels = data.Channels, Latent = _o.Latent ?? _file.Model.Latent };
+        ModelSpec model = _file!.Model with { ImageSize = data.Height, Channels = data.Channels, Latent = Latent };
         if (model.NeedsLabels() && _o.Data is not null && data.Labels is not null)
             model = model with { Classes = data.Classes, ClassNames = data.ClassNames };
         return _file with { Data = spec, Model = model };
+    }
+
+    private RunConfig WithOptions(RunConfig config)
+    {
+        config = Smooth(config);
+        return config with
+        {
+            Model = config.Model with { LatentDistribution = _latentDistribution ?? config.Model.LatentDistribution },
+            Training = Training(config.Training),
+            Output = new OutputSpec(
+                _o.LogEvery ?? config.Output.LogEvery, _o.SampleEvery ?? config.Output.SampleEvery, _o.CheckpointEvery ?? config.Output.CheckpointEvery),
+        };
     }
 
     /// <summary>What the options change in the discriminator's layers.</summary>

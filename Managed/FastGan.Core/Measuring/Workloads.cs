@@ -34,10 +34,13 @@ public static class Workloads
     /// <summary>
     /// Random images of the model's shape, with random labels if it takes any: 2048, or what fits into 64 MiB, but at least a batch.
     /// </summary>
-    public static Dataset RandomData(RunConfig config)
+    public static Dataset RandomData(RunConfig config) =>
+        RandomData(config, Math.Max(config.Training.Batch, Math.Min(DataCount, DataBytes / Gan.Image(config.Model, 1).Count)));
+
+    /// <summary>The same of so many images.</summary>
+    public static Dataset RandomData(RunConfig config, int count)
     {
         ModelSpec model = config.Model;
-        int count = Math.Max(config.Training.Batch, Math.Min(DataCount, DataBytes / Gan.Image(model, 1).Count));
         Shape shape = Gan.Image(model, count);
         Random random = new(1);
         byte[] images = new byte[shape.Count];
