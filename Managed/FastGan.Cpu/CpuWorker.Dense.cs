@@ -30,7 +30,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
             GatherForward(g, x, w, epilogue, y);
     }
 
-    /// <summary>Each worker makes some columns of y: rows of w in place, by the batch in the lanes.</summary>
+    /// <summary>Rows of w, in place, by the batch in the lanes: columns of y.</summary>
     private void DenseForwardTransposed(ConvShape g, float* x, float* w, in Epilogue<V, S> epilogue, float* y)
     {
         (int N, int C, int K) = (g.N, g.C, g.K);
@@ -38,12 +38,16 @@ internal sealed unsafe partial class CpuWorker<V, S>
         Scratch(0, DenseFloats(C) + BlockRows * TileWidth + (long)C * Padded(N), out float* own);
         RowBlock block = new(own, RowBlock.PartsOf(C), C);
         float* turned = own + DenseFloats(C), packed = turned + BlockRows * TileWidth;
-        PackTransposed(x, C, N, (0, N), packed);
-        Epilogue<V, S> none = new(null, 1, Activation.Identity);
-        (int first, int end) = Share(K, TileRows);
-        for (int k = first; k < end; k += BlockRows)
+        for (int n = 0, width; n < N; n += width)
         {
-            int rows = Math.Min(BlockRows, end - k);
+            width = MicroKernel<V, S>.TileVectors(N - n) * Width;
+            Packing<V, S>.Transpose(x + (long)n * C, C, N - n, C, packed + (long)n * C, width);
+        }
+
+        Epilogue<V, S> none = new(null, 1, Activation.Identity);
+        for (Pieces blocks = Deal(K, TileRows, BlockTiles); blocks.Next(out int k, out int end);)
+        {
+            int rows = end - k;
             PlaceDense(block, w + (long)k * C, rows, C);
             for (int n = 0, width; n < N; n += width)
             {
@@ -51,7 +55,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
                 for (int i = 0; i < rows; i++)
                     block.Outs[i] = turned + i * TileWidth - n;
                 // Each tile asks for the next one's rows of w.
-                Ahead ahead = n == 0 ? new(w + (long)(k + TileRows) * C, TileRows, (nint)TileRows * C, (end - k) / TileRows - 1) : default;
+                Ahead ahead = n == 0 ? new(w + (long)(k + TileRows) * C, TileRows, (nint)TileRows * C, (K - k) / TileRows - 1) : default;
                 block.Multiply(rows, packed + (long)n * C, n, n + width, none, ahead);
                 for (int i = 0; i < rows; i++)
                     Apply(epilogue, S.Broadcast(epilogue.BiasAt(k + i)), turned + i * TileWidth, width);
@@ -147,8 +151,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
     private static bool TakesDenseFilter(ConvShape g) => g.IsDense && g.K >= 16 * TileRows && (long)g.N * g.C <= DenseInput;
 
     /// <summary>
-    /// Each worker makes some rows of dw, in the order in which they lie, over all of the batch at once. Rows of w are updated as soon as their gradient is there,
-    /// where that may be.
+    /// Rows of dw in the order in which they lie, over all of the batch at once. Rows of w are updated as soon as their gradient is there, where that may be.
     /// </summary>
     private void DenseBackwardFilter(ConvShape g, float* x, float* dy, Write mode, Tensor gradient)
     {
@@ -159,27 +162,29 @@ internal sealed unsafe partial class CpuWorker<V, S>
         for (int column = 0; column < C; column += widest)
             Packing<V, S>.Copy(x + column, C, C - column, N, packed + (long)column * N, MicroKernel<V, S>.TileVectors(C - column) * Width);
         Segment segment = Segment.Side(strip, 0, N);
-        (int first, int end) = Share(K, TileRows);
-        EarlyRows early = new(this, gradient, first * C);
-        for (int k = first; k < end; k += TileRows)
+        EarlyRows early = new(this, gradient);
+        for (Pieces strips = Deal(K, TileRows, K); strips.Next(out int from, out int end);)
         {
-            int rows = Math.Min(TileRows, K - k);
-            PackRows(dy + k, K, N, rows, strip);
-            for (int column = 0, width; column < C; column += width)
+            for (int k = from; k < end; k += TileRows)
             {
-                int vectors = MicroKernel<V, S>.TileVectors(C - column);
-                width = vectors * Width;
-                float* to = dw + (long)k * C + column;
-                FilterPass<V, S>.PrefetchRows(to, rows, width, C);
-                bool whole = rows % 2 == 0 && column + width <= C;
-                MicroKernel<V, S>.Tile(
-                    vectors, rows, &segment, 1, 0, TileRows * sizeof(float), packed + (long)column * N, width, whole ? to : tile, whole ? C : width,
-                    whole && mode == Write.Accumulate);
-                if (!whole)
-                    FilterPass<V, S>.Put(tile, width, rows, Math.Min(width, C - column), mode, to, C);
-            }
+                int rows = Math.Min(TileRows, end - k);
+                PackRows(dy + k, K, N, rows, strip);
+                for (int column = 0, width; column < C; column += width)
+                {
+                    int vectors = MicroKernel<V, S>.TileVectors(C - column);
+                    width = vectors * Width;
+                    float* to = dw + (long)k * C + column;
+                    FilterPass<V, S>.PrefetchRows(to, rows, width, C);
+                    bool whole = rows % 2 == 0 && column + width <= C;
+                    MicroKernel<V, S>.Tile(
+                        vectors, rows, &segment, 1, 0, TileRows * sizeof(float), packed + (long)column * N, width, whole ? to : tile, whole ? C : width,
+                        whole && mode == Write.Accumulate);
+                    if (!whole)
+                        FilterPass<V, S>.Put(tile, width, rows, Math.Min(width, C - column), mode, to, C);
+                }
 
-            early.UpdateTo((k + rows) * C);
+                early.Update(k * C, (k + rows) * C);
+            }
         }
     }
 

@@ -7,17 +7,16 @@ namespace FastGan.Cpu;
 internal sealed unsafe partial class CpuWorker<V, S>
 {
     /// <summary>
-    /// A worker's way through a gradient, from some place on in its order, and behind it the update of the chunks that are complete; of nothing where none may be early.
+    /// A worker's way through pieces of a gradient, and behind it the update of the chunks that it has made all of; of nothing where none may be early.
     /// </summary>
     private ref struct EarlyRows
     {
         private readonly EarlyUpdate? _update;
         private readonly Slab _slab;
         private readonly int _offset;
-        private int _chunk;
+        private int _chunk, _end = -1;
 
-        /// <param name="first">Where in the gradient the worker starts.</param>
-        public EarlyRows(CpuWorker<V, S> worker, Tensor gradient, int first)
+        public EarlyRows(CpuWorker<V, S> worker, Tensor gradient)
         {
             _update = worker.Early;
             if (_update is null)
@@ -25,14 +24,16 @@ internal sealed unsafe partial class CpuWorker<V, S>
             UpdateCall call = _update.Call;
             _slab = new Slab(call.Rule, call.Rates, call.Gradients, call.State, call.Parameters, worker.UpdatesPast);
             _offset = gradient.Offset - call.Gradients.Offset;
-            _chunk = Chunks(_offset + first);
         }
 
-        /// <summary>The gradient is there up to <paramref name="end"/>.</summary>
-        public void UpdateTo(int end)
+        /// <summary>The gradient is there in [from, end).</summary>
+        public void Update(int from, int end)
         {
             if (_update is null)
                 return;
+            if (from != _end)
+                _chunk = Chunks(_offset + from);
+            _end = end;
             while (_chunk < _update.Done.Length && Chunk(_chunk, _slab.Count).To <= _offset + end)
             {
                 _update.Sums[_chunk] = _slab.Update(_chunk);

@@ -28,13 +28,15 @@ internal sealed unsafe partial class CpuWorker<V, S>
             return;
         }
 
-        (int first, int end) = Share(chunks);
-        for (int chunk = first; chunk < end; chunk++)
+        for (Pieces some = Deal(chunks, 1, chunks); some.Next(out int chunk, out int last);)
         {
-            int from = (int)((long)pass.Blocks * chunk / chunks), to = (int)((long)pass.Blocks * (chunk + 1) / chunks);
-            FilterPart whole = new((0, pass.RowTiles), (0, pass.Units));
-            for (int block = from; block < to; block++)
-                pass.Add(block, whole, block == from ? Write.Overwrite : Write.Accumulate, partial + (long)chunk * Padded(size));
+            for (; chunk < last; chunk++)
+            {
+                int from = (int)((long)pass.Blocks * chunk / chunks), to = (int)((long)pass.Blocks * (chunk + 1) / chunks);
+                FilterPart whole = new((0, pass.RowTiles), (0, pass.Units));
+                for (int block = from; block < to; block++)
+                    pass.Add(block, whole, block == from ? Write.Overwrite : Write.Accumulate, partial + (long)chunk * Padded(size));
+            }
         }
 
         team.Sync();

@@ -92,13 +92,10 @@ internal sealed unsafe partial class CpuWorker<V, S>
     }
 
     /// <summary>This worker's share of packing a matrix (columns, depth) as (depth, columns).</summary>
-    private void PackTransposed(float* matrix, int depth, int columns, float* packed) =>
-        PackTransposed(matrix, depth, columns, Share(columns, MicroKernel<V, S>.WidestTile * Width), packed);
-
-    /// <summary>Packs some panels.</summary>
-    private static void PackTransposed(float* matrix, int depth, int columns, (int From, int To) some, float* packed)
+    private void PackTransposed(float* matrix, int depth, int columns, float* packed)
     {
-        for (int column = some.From, width; column < some.To; column += width)
+        (int column, int end) = Share(columns, WidestColumns);
+        for (int width; column < end; column += width)
         {
             width = MicroKernel<V, S>.TileVectors(columns - column) * Width;
             Packing<V, S>.Transpose(matrix + (long)column * depth, depth, columns - column, depth, packed + (long)column * depth, width);
@@ -107,7 +104,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
 
     private static long GatherFloats(in Gather gather, int channels) => channels + RowBlock.Floats(gather.Taps, gather.Taps * channels);
 
-    /// <summary>This worker's share of the rows.</summary>
+    /// <summary>This worker's part of the rows.</summary>
     private void Run(
         in Gather gather, float* input, Image from, float* packed, float* output, Image to, in Epilogue<V, S> epilogue, float* own)
     {
@@ -115,10 +112,9 @@ internal sealed unsafe partial class CpuWorker<V, S>
         RowBlock block = new(own, gather.Taps, depth);
         float* zeros = own + RowBlock.Floats(gather.Taps, depth);
         new Span<float>(zeros, from.C).Clear();
-        (int first, int end) = Share(gather.Rows, TileRows);
-        for (int row = first; row < end; row += BlockTiles * TileRows)
+        for (Pieces blocks = Deal(gather.Rows, TileRows, BlockTiles); blocks.Next(out int row, out int end);)
         {
-            int rows = Math.Min(BlockTiles * TileRows, end - row);
+            int rows = end - row;
             for (int i = 0; i * TileRows < rows; i++)
                 PlaceTile(gather, row + i * TileRows, input, from, zeros, output, to, block, i);
             for (int column = 0; column < to.C; column += MicroKernel<V, S>.TileVectors(to.C - column) * Width)

@@ -19,36 +19,38 @@ internal sealed unsafe partial class CpuWorker<V, S>
         Segment* segments = (Segment*)own;
         float* panel = own + segmentFloats, image = panel + (long)pixels * WidestColumns;
         PlaceTaps(g, image, taps, segments);
-        (int first, int end) = Share(chunks);
-        for (int chunk = first; chunk < end; chunk++)
+        for (Pieces some = Deal(chunks, 1, chunks); some.Next(out int chunk, out int last);)
         {
-            int from = (int)((long)g.N * chunk / chunks), to = (int)((long)g.N * (chunk + 1) / chunks);
-            for (int n = from; n < to; n++)
+            for (; chunk < last; chunk++)
             {
-                PaddedImage.Write(g, x, n, 0, g.H + 2 * g.Pad, image);
-                for (int column = 0, width; column < g.K; column += width)
+                int from = (int)((long)g.N * chunk / chunks), to = (int)((long)g.N * (chunk + 1) / chunks);
+                for (int n = from; n < to; n++)
                 {
-                    int vectors = MicroKernel<V, S>.TileVectors(g.K - column);
-                    width = vectors * Width;
-                    float* rows = dy + (long)n * pixels * g.K + column, sums = partial + chunk * size + column;
-                    if (width != g.K)
+                    PaddedImage.Write(g, x, n, 0, g.H + 2 * g.Pad, image);
+                    for (int column = 0, width; column < g.K; column += width)
                     {
-                        Packing<V, S>.Copy(rows, g.K, g.K - column, pixels, panel, width);
-                        rows = panel;
-                    }
+                        int vectors = MicroKernel<V, S>.TileVectors(g.K - column);
+                        width = vectors * Width;
+                        float* rows = dy + (long)n * pixels * g.K + column, sums = partial + chunk * size + column;
+                        if (width != g.K)
+                        {
+                            Packing<V, S>.Copy(rows, g.K, g.K - column, pixels, panel, width);
+                            rows = panel;
+                        }
 
-                    for (int t = 0; t < tiles; t++)
-                    {
-                        MicroKernel<V, S>.Tile(
-                            vectors, taps - t * TileRows, segments + t * g.OutH, g.OutH, 0, (nint)g.Stride * g.C * sizeof(float), rows, width,
-                            sums + (long)t * TileRows * Padded(g.K), Padded(g.K), n > from);
+                        for (int t = 0; t < tiles; t++)
+                        {
+                            MicroKernel<V, S>.Tile(
+                                vectors, taps - t * TileRows, segments + t * g.OutH, g.OutH, 0, (nint)g.Stride * g.C * sizeof(float), rows, width,
+                                sums + (long)t * TileRows * Padded(g.K), Padded(g.K), n > from);
+                        }
                     }
                 }
             }
         }
 
         team.Sync();
-        (first, end) = Share(g.K, Width);
+        (int first, int end) = Share(g.K, Width);
         for (int k = first; k < end; k += Width)
             AddTransposed(g, taps, k, Math.Min(Width, end - k), chunks, partial, size, mode, dw);
     }

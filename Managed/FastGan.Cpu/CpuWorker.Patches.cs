@@ -17,24 +17,26 @@ internal sealed unsafe partial class CpuWorker<V, S>
         team.Sync();
         RowBlock block = new(own, g.R, depth);
         float* image = own + RowBlock.Floats(g.R, depth);
-        (int first, int end) = Share(g.N * grid, TileRows);
         int padded = -1;
         (int, int) placed = default;
-        for (int pixel = first, rows; pixel < end; pixel += rows)
+        for (Pieces pieces = Deal(g.N * grid, TileRows, g.N * grid); pieces.Next(out int pixel, out int end);)
         {
-            int n = pixel / grid;
-            rows = Math.Min(BlockTiles * TileRows, Math.Min(end, (n + 1) * grid) - pixel);
-            if (n != padded)
-                PaddedImage.Write(g, x, n, 0, g.H + 2 * g.Pad, image);
-            padded = n;
-            // Images one after another lie in the same place.
-            if (placed != (pixel % grid, rows))
-                PlaceWindows(g, image, pixel % grid, rows, block);
-            placed = (pixel % grid, rows);
-            for (int i = 0; i < rows; i++)
-                block.Outs[i] = y + (long)(pixel + i) * g.K;
-            for (int column = 0; column < g.K; column += MicroKernel<V, S>.TileVectors(g.K - column) * Width)
-                block.Multiply(rows, packed + (long)column * depth, column, g.K, epilogue);
+            for (int rows; pixel < end; pixel += rows)
+            {
+                int n = pixel / grid;
+                rows = Math.Min(BlockTiles * TileRows, Math.Min(end, (n + 1) * grid) - pixel);
+                if (n != padded)
+                    PaddedImage.Write(g, x, n, 0, g.H + 2 * g.Pad, image);
+                padded = n;
+                // Images one after another lie in the same place.
+                if (placed != (pixel % grid, rows))
+                    PlaceWindows(g, image, pixel % grid, rows, block);
+                placed = (pixel % grid, rows);
+                for (int i = 0; i < rows; i++)
+                    block.Outs[i] = y + (long)(pixel + i) * g.K;
+                for (int column = 0; column < g.K; column += MicroKernel<V, S>.TileVectors(g.K - column) * Width)
+                    block.Multiply(rows, packed + (long)column * depth, column, g.K, epilogue);
+            }
         }
     }
 
@@ -91,25 +93,27 @@ internal sealed unsafe partial class CpuWorker<V, S>
         float* parts = own + DenseFloats(K), line = parts + (long)pixels * columns + PaddedImage.Slack, biases = line + lineFloats;
         epilogue.FillBias(0, row, row, biases);
         Epilogue<V, S> none = new(null, 1, Activation.Identity);
-        (int from, int to) = Share(g.N);
-        for (int n = from; n < to; n++)
+        for (Pieces images = Deal(g.N, 1, g.N); images.Next(out int n, out int end);)
         {
-            for (int pixel = 0; pixel < pixels; pixel += BlockTiles * TileRows)
+            for (; n < end; n++)
             {
-                int rows = Math.Min(BlockTiles * TileRows, pixels - pixel);
-                float* first = y + ((long)n * pixels + pixel) * K;
-                Prefetch.Near(first, rows * K);
-                PlaceDense(block, first, rows, K);
-                for (int i = 0; i < rows; i++)
-                    block.Outs[i] = parts + (long)(pixel + i) * columns;
-                for (int column = 0; column < columns; column += MicroKernel<V, S>.TileVectors(columns - column) * Width)
-                    block.Multiply(rows, packed + (long)column * K, column, columns, none);
-            }
+                for (int pixel = 0; pixel < pixels; pixel += BlockTiles * TileRows)
+                {
+                    int rows = Math.Min(BlockTiles * TileRows, pixels - pixel);
+                    float* first = y + ((long)n * pixels + pixel) * K;
+                    Prefetch.Near(first, rows * K);
+                    PlaceDense(block, first, rows, K);
+                    for (int i = 0; i < rows; i++)
+                        block.Outs[i] = parts + (long)(pixel + i) * columns;
+                    for (int column = 0; column < columns; column += MicroKernel<V, S>.TileVectors(columns - column) * Width)
+                        block.Multiply(rows, packed + (long)column * K, column, columns, none);
+                }
 
-            for (int h = 0; h < g.H; h++)
-            {
-                CollectRow(g, h + g.Pad, parts, columns, line);
-                Finish(epilogue, line + g.Pad * g.C, biases, row, x + ((long)n * g.H + h) * row);
+                for (int h = 0; h < g.H; h++)
+                {
+                    CollectRow(g, h + g.Pad, parts, columns, line);
+                    Finish(epilogue, line + g.Pad * g.C, biases, row, x + ((long)n * g.H + h) * row);
+                }
             }
         }
     }

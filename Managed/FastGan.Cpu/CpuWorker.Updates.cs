@@ -21,13 +21,16 @@ internal sealed unsafe partial class CpuWorker<V, S>
             PutNorm(sums, norm);
     }
 
-    /// <summary>Updates this worker's share of chunks; returns all of the sums of their gradients' squares.</summary>
+    /// <summary>Updates all chunks; returns all of the sums of their gradients' squares.</summary>
     private Span<double> UpdateAll(in Slab slab)
     {
         Span<double> sums = ChunkSums(slab.Count);
-        (int first, int last) = Share(sums.Length);
-        for (int chunk = first; chunk < last; chunk++)
-            sums[chunk] = slab.Update(chunk);
+        for (Pieces chunks = Deal(sums.Length, 1, sums.Length); chunks.Next(out int chunk, out int end);)
+        {
+            for (; chunk < end; chunk++)
+                sums[chunk] = slab.Update(chunk);
+        }
+
         team.Sync();
         return sums;
     }

@@ -35,6 +35,27 @@ internal sealed unsafe partial class CpuWorker<V, S>(Team team, int index) : IWo
 
     private static byte* Bytes(Tensor t) => (byte*)t.Storage.Address + t.Offset;
 
+    /// <summary>
+    /// [0, count) cut at multiples of <paramref name="grain"/>, of which this worker gets as much as it has time for, at most so many grains at a time. For large work of
+    /// which any worker may do any part; <see cref="Share"/> costs less, and says beforehand who does what.
+    /// </summary>
+    private Pieces Deal(int count, int grain, int most)
+    {
+        int grains = (count + grain - 1) / grain, times = 1 + grains / SharedLoops.Most;
+        return new(team.Loop(index, (grains + times - 1) / times, Math.Max(1, most / times)), count, grain * times);
+    }
+
+    /// <summary>A worker's pieces of a range.</summary>
+    private readonly struct Pieces(SharedLoop loop, int count, int grain)
+    {
+        public bool Next(out int from, out int to)
+        {
+            bool any = loop.Next(out from, out to);
+            (from, to) = (from * grain, Math.Min(to * grain, count));
+            return any;
+        }
+    }
+
     /// <summary>This worker's part of [0, count), cut at multiples of <paramref name="grain"/>: contiguous, and even to one grain.</summary>
     private (int From, int To) Share(int count, int grain = 1)
     {

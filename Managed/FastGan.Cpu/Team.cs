@@ -25,6 +25,7 @@ internal sealed unsafe class Team : IDisposable
     private volatile Exception? _failure;
     private int _arrived;
     private int _finished;
+    private readonly SharedLoops _loops;
     private readonly ScratchMemory _shared = new();
     private readonly ScratchMemory[] _own;
 
@@ -35,6 +36,7 @@ internal sealed unsafe class Team : IDisposable
         Size = size;
         _work = work;
         _pauses = size <= Environment.ProcessorCount ? Pauses : 0;
+        _loops = new SharedLoops(size);
         _own = [.. Enumerable.Range(0, size).Select(_ => new ScratchMemory())];
         _threads = [.. Enumerable.Range(1, size - 1).Select(Start)];
     }
@@ -45,6 +47,8 @@ internal sealed unsafe class Team : IDisposable
     public void Run()
     {
         ObjectDisposedException.ThrowIf(_stop, this);
+        if (_failure is not null)
+            _loops.Align();
         (_failure, _arrived, _finished) = (null, 0, 0);
         Wake();
         Member(0);
@@ -72,6 +76,9 @@ internal sealed unsafe class Team : IDisposable
             Wait(waits);
         }
     }
+
+    /// <summary>A member's next <see cref="SharedLoops"/>, of so many iterations, at most so many at a time. What others did in it is there after the next <see cref="Sync"/>.</summary>
+    public SharedLoop Loop(int member, int count, int most) => _loops.Begin(member, count, most);
 
     /// <summary>
     /// Memory that all members share within one operation, at least <paramref name="bytes"/> long, aligned to a cache line. Every

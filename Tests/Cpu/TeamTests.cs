@@ -45,6 +45,70 @@ public sealed class TeamTests
         }
     }
 
+    /// <summary>Loops with nobody waiting between them, so that some members are ahead and some behind.</summary>
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(2)]
+    [DataRow(5)]
+    public void EachIterationOfASharedLoopIsDoneOnce(int size)
+    {
+        int[] counts = [1000, 0, 1, 3, 17, 100, 4, 50_000];
+        const int Runs = 200;
+        int[][] done = [.. counts.Select(count => new int[count])];
+        Team? team = null;
+        using (team = new Team(size, Work))
+        {
+            for (int run = 1; run <= Runs; run++)
+            {
+                team.Run();
+                Assert.IsTrue(done.All(times => times.All(t => t == run)));
+            }
+        }
+
+        void Work(int index)
+        {
+            for (int i = 0; i < counts.Length; i++)
+            {
+                for (SharedLoop loop = team!.Loop(index, counts[i], most: 1 << 12); loop.Next(out int from, out int to);)
+                {
+                    for (; from < to; from++)
+                        Interlocked.Increment(ref done[i][from]);
+                }
+            }
+        }
+    }
+
+    [TestMethod]
+    public void OthersDoWhatAMemberHasNoTimeFor()
+    {
+        const int Size = 3, Count = 300, Most = 10;
+        int done = 0, slow = 0;
+        Team? team = null;
+        using (team = new Team(Size, Work))
+            team.Run();
+        Assert.AreEqual(Count, done);
+        Assert.AreEqual(Most, slow);
+
+        void Work(int index)
+        {
+            // The first member has a piece before the others begin, and isn't done with it until they have done everything else.
+            if (index != 0)
+                Await(() => Volatile.Read(ref slow) > 0);
+            for (SharedLoop loop = team!.Loop(index, Count, Most); loop.Next(out int from, out int to);)
+            {
+                if (index == 0)
+                {
+                    Interlocked.Add(ref slow, to - from);
+                    Await(() => Volatile.Read(ref done) == Count - Most);
+                }
+
+                Interlocked.Add(ref done, to - from);
+            }
+        }
+
+        static void Await(Func<bool> condition) => Assert.IsTrue(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(30)));
+    }
+
     [TestMethod]
     public void ScratchIsOneBlockForAllAndGrows()
     {
@@ -104,9 +168,9 @@ public sealed class TeamTests
     [DataRow(2)]
     public void AFailureEndsTheRunOfAllAndTheTeamGoesOn(int failing)
     {
-        const int Size = 3;
+        const int Size = 3, Iterations = 100;
         bool fail = true;
-        int running = 0, passed = 0;
+        int running = 0, passed = 0, iterations = 0;
         Team? team = null;
         using (team = new Team(Size, Work))
         {
@@ -118,9 +182,25 @@ public sealed class TeamTests
                 Assert.AreEqual(0, passed);
             }
 
-            fail = false;
+            (fail, iterations) = (false, 0);
             team.Run();
             Assert.AreEqual(Size, passed);
+            Assert.AreEqual(Iterations, iterations);
+        }
+
+        int Loop(int index)
+        {
+            SharedLoop loop = team!.Loop(index, Iterations, 1);
+            int count = loop.Next(out _, out _) ? 1 : 0;
+            if (!fail)
+            {
+                Assert.AreEqual(1, count, "everyone has a part of its own");
+                team.Sync();
+            }
+
+            while (loop.Next(out _, out _))
+                count++;
+            return count;
         }
 
         void Work(int index)
@@ -128,6 +208,9 @@ public sealed class TeamTests
             Interlocked.Increment(ref running);
             try
             {
+                // A failure leaves members with different numbers of loops done.
+                if (!fail || index != failing)
+                    Interlocked.Add(ref iterations, Loop(index));
                 team!.Sync();
                 if (fail && index == failing)
                     throw new ArgumentException("broken");
