@@ -16,40 +16,31 @@ internal sealed unsafe partial class CpuWorker<V, S>
     {
         Unscaled(lossScale);
         Slab slab = new(rule, rates, gradients, state, parameters, UpdatesPast);
-        Span<double> sums = Early is null ? UpdateAll(slab) : UpdateRest(slab, Early);
+        Span<double> sums = UpdateChunks(slab, Early);
         if (norm is not null)
             PutNorm(sums, norm);
     }
 
-    /// <summary>Updates all chunks; returns all of the sums of their gradients' squares.</summary>
-    private Span<double> UpdateAll(in Slab slab)
+    /// <summary>Updates all chunks but those that were updated with their gradients; returns all of the sums of their gradients' squares.</summary>
+    private Span<double> UpdateChunks(in Slab slab, EarlyUpdate? early)
     {
-        Span<double> sums = ChunkSums(slab.Count);
+        Span<double> sums = early is null ? ChunkSums(slab.Count) : early.Sums;
         for (Pieces chunks = Deal(sums.Length, 1, sums.Length); chunks.Next(out int chunk, out int end);)
         {
             for (; chunk < end; chunk++)
-                sums[chunk] = slab.Update(chunk);
+            {
+                if (early is null || !early.Done[chunk])
+                    sums[chunk] = slab.Update(chunk);
+            }
         }
 
+        team.Sync();
+        if (early is null)
+            return sums;
+        if (index == 0)
+            early.Done.AsSpan().Clear();
         team.Sync();
         return sums;
-    }
-
-    /// <summary>Updates this worker's share of the chunks that weren't updated with their gradients.</summary>
-    private Span<double> UpdateRest(in Slab slab, EarlyUpdate early)
-    {
-        Span<bool> done = early.Done;
-        for (int chunk = 0, left = 0; chunk < done.Length; chunk++)
-        {
-            if (!done[chunk] && left++ % team.Size == index)
-                early.Sums[chunk] = slab.Update(chunk);
-        }
-
-        team.Sync();
-        if (index == 0)
-            done.Clear();
-        team.Sync();
-        return early.Sums;
     }
 
     public void Clip(double limit, Tensor? lossScale, Tensor values)
