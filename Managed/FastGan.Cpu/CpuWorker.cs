@@ -13,7 +13,7 @@ internal interface IWorker : IOps
 
 /// <summary>
 /// One thread's part of every operation. Each method does this worker's share and returns when all workers have done theirs.
-/// Work is cut by its shape alone and every sum has a fixed order, so that the number of threads can't change a result.
+/// Every sum has a fixed order, and where work is cut, or who does it, doesn't matter to any, so that neither the number of threads nor their speed can change a result.
 /// </summary>
 internal sealed unsafe partial class CpuWorker<V, S>(Team team, int index) : IWorker
     where V : struct
