@@ -38,12 +38,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
         Scratch(0, DenseFloats(C) + BlockRows * TileWidth + (long)C * Padded(N), out float* own);
         RowBlock block = new(own, RowBlock.PartsOf(C), C);
         float* turned = own + DenseFloats(C), packed = turned + BlockRows * TileWidth;
-        for (int n = 0, width; n < N; n += width)
-        {
-            width = MicroKernel<V, S>.TileVectors(N - n) * Width;
-            Packing<V, S>.Transpose(x + (long)n * C, C, N - n, C, packed + (long)n * C, width);
-        }
-
+        PackTransposed(x, C, N, (0, N), packed);
         Epilogue<V, S> none = new(null, 1, Activation.Identity);
         for (Pieces blocks = Deal(K, TileRows, BlockTiles); blocks.Next(out int k, out int end);)
         {

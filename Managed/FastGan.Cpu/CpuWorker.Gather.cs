@@ -92,10 +92,13 @@ internal sealed unsafe partial class CpuWorker<V, S>
     }
 
     /// <summary>This worker's share of packing a matrix (columns, depth) as (depth, columns).</summary>
-    private void PackTransposed(float* matrix, int depth, int columns, float* packed)
+    private void PackTransposed(float* matrix, int depth, int columns, float* packed) =>
+        PackTransposed(matrix, depth, columns, Share(columns, WidestColumns), packed);
+
+    /// <summary>Packs some panels.</summary>
+    private static void PackTransposed(float* matrix, int depth, int columns, (int From, int To) some, float* packed)
     {
-        (int column, int end) = Share(columns, WidestColumns);
-        for (int width; column < end; column += width)
+        for (int column = some.From, width; column < some.To; column += width)
         {
             width = MicroKernel<V, S>.TileVectors(columns - column) * Width;
             Packing<V, S>.Transpose(matrix + (long)column * depth, depth, columns - column, depth, packed + (long)column * depth, width);
