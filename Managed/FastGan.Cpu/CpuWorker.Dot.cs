@@ -3,7 +3,7 @@ namespace FastGan.Cpu;
 internal sealed unsafe partial class CpuWorker<V, S>
 {
     /// <summary>Products that are summed in float before the sum goes on in double.</summary>
-    private const int DotChunk = 16384;
+    private const int ChunkCount = 16384;
 
     /// <summary>Σ a · b, of which each worker sums some chunks and then all get the result. Takes the scratch memory.</summary>
     private double TeamDot(int count, float* a, float* b) => Total(TeamDots(count, a, b));
@@ -19,12 +19,12 @@ internal sealed unsafe partial class CpuWorker<V, S>
         return sums;
     }
 
-    internal static int Chunks(int count) => (count + DotChunk - 1) / DotChunk;
+    internal static int Chunks(int count) => (count + ChunkCount - 1) / ChunkCount;
 
     /// <summary>Where a chunk of <paramref name="count"/> numbers starts, where its whole vectors end, and where it ends.</summary>
-    private static (int From, int Whole, int To) Chunk(int chunk, int count)
+    internal static (int From, int Whole, int To) Chunk(int chunk, int count)
     {
-        int from = chunk * DotChunk, to = Math.Min(from + DotChunk, count);
+        int from = chunk * ChunkCount, to = Math.Min(from + ChunkCount, count);
         return (from, to - (to - from) % Width, to);
     }
 

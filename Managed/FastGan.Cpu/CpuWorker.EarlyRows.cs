@@ -7,14 +7,13 @@ namespace FastGan.Cpu;
 internal sealed unsafe partial class CpuWorker<V, S>
 {
     /// <summary>
-    /// A worker's way through pieces of a gradient, and behind it the update of the chunks that it has made all of; of nothing where none may be early.
+    /// The chunks of weights that pieces of a gradient lie in, updated as soon as all of their gradient is there, whoever made it; nothing where none may be early.
     /// </summary>
-    private ref struct EarlyRows
+    private readonly ref struct EarlyRows
     {
         private readonly EarlyUpdate? _update;
         private readonly Slab _slab;
         private readonly int _offset;
-        private int _chunk, _end = -1;
 
         public EarlyRows(CpuWorker<V, S> worker, Tensor gradient)
         {
@@ -31,13 +30,12 @@ internal sealed unsafe partial class CpuWorker<V, S>
         {
             if (_update is null)
                 return;
-            if (from != _end)
-                _chunk = Chunks(_offset + from);
-            _end = end;
-            while (_chunk < _update.Done.Length && Chunk(_chunk, _slab.Count).To <= _offset + end)
+            (from, end) = (_offset + from, _offset + end);
+            for (int chunk = from / ChunkCount, to; from < end; chunk++, from = to)
             {
-                _update.Sums[_chunk] = _slab.Update(_chunk);
-                _update.Done[_chunk++] = true;
+                to = Math.Min(end, (chunk + 1) * ChunkCount);
+                if (_update.Completes(chunk, to - from))
+                    _update.Sums[chunk] = _slab.Update(chunk);
             }
         }
     }

@@ -29,7 +29,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
         {
             for (; chunk < end; chunk++)
             {
-                if (early is null || !early.Done[chunk])
+                if (early is null || !early.IsDone(chunk))
                     sums[chunk] = slab.Update(chunk);
             }
         }
@@ -38,7 +38,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
         if (early is null)
             return sums;
         if (index == 0)
-            early.Done.AsSpan().Clear();
+            early.Restart();
         team.Sync();
         return sums;
     }

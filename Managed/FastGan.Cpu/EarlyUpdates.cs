@@ -43,12 +43,36 @@ internal sealed class EarlyUpdates
     private static bool Overlap(Tensor a, Tensor b) => a.Storage == b.Storage && a.Offset < b.Offset + b.Count && b.Offset < a.Offset + a.Count;
 }
 
-/// <summary>One update of a slab, parts of which are done early: which chunks, and the sums of their gradients' squares.</summary>
-internal sealed class EarlyUpdate(UpdateCall call)
+/// <summary>One update of a slab, parts of which are done early: how far the chunks' gradients are, and the sums of their squares.</summary>
+internal sealed class EarlyUpdate
 {
-    public UpdateCall Call => call;
+    private readonly int[] _missing;
 
-    public bool[] Done { get; } = new bool[CpuWorker<float, Simd1>.Chunks(call.Parameters.Count)];
+    public EarlyUpdate(UpdateCall call)
+    {
+        Call = call;
+        _missing = new int[CpuWorker<float, Simd1>.Chunks(call.Parameters.Count)];
+        Sums = new double[_missing.Length];
+        Restart();
+    }
 
-    public double[] Sums { get; } = new double[CpuWorker<float, Simd1>.Chunks(call.Parameters.Count)];
+    public UpdateCall Call { get; }
+
+    public double[] Sums { get; }
+
+    /// <summary>So much more of a chunk's gradient is there. True for the one worker that made the last of it, whose is the update.</summary>
+    public bool Completes(int chunk, int count) => Interlocked.Add(ref _missing[chunk], -count) == 0;
+
+    /// <summary>Whether a chunk's gradient was completed, and the chunk updated.</summary>
+    public bool IsDone(int chunk) => _missing[chunk] == 0;
+
+    /// <summary>For the next step: no gradient is there.</summary>
+    public void Restart()
+    {
+        for (int chunk = 0; chunk < _missing.Length; chunk++)
+        {
+            (int from, _, int to) = CpuWorker<float, Simd1>.Chunk(chunk, Call.Parameters.Count);
+            _missing[chunk] = to - from;
+        }
+    }
 }
