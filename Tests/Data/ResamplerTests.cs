@@ -78,4 +78,44 @@ public sealed class ResamplerTests
         for (int y = 0; y < 4; y++)
             Assert.IsTrue(fit[y * 4] == 9 && fit[y * 4 + 1] > 9 && fit[y * 4 + 2] == 9 && fit[y * 4 + 3] == 9, $"row {y}: {string.Join(",", fit)}");
     }
+
+    /// <summary>Sizes that fill vectors and such that don't, against the sums over both axes at once in double precision.</summary>
+    [TestMethod]
+    [DataRow(28, 28, 1, 64, 64)]
+    [DataRow(5, 9, 3, 33, 17)]
+    [DataRow(37, 41, 1, 7, 70)]
+    [DataRow(1, 50, 3, 1, 3)]
+    [DataRow(50, 1, 3, 40, 1)]
+    public void EachPixelIsTheCubicSumOfThoseAroundIt(int height, int width, int channels, int outHeight, int outWidth)
+    {
+        byte[] image = new byte[height * width * channels];
+        new Random(1).NextBytes(image);
+        byte[] actual = Resize(image, height, width, outHeight, outWidth, ResizeMode.Stretch, channels: channels);
+        double[][] rows = Weights(height, outHeight), columns = Weights(width, outWidth);
+        for (int i = 0; i < actual.Length; i++)
+        {
+            (int y, int x, int c) = (i / channels / outWidth, i / channels % outWidth, i % channels);
+            double sum = 0;
+            for (int sy = 0; sy < height; sy++)
+            {
+                for (int sx = 0; sx < width; sx++)
+                    sum += rows[y][sy] * columns[x][sx] * image[(sy * width + sx) * channels + c];
+            }
+
+            // Half a step of rounding, and the little that floats are off.
+            Assert.AreEqual(Math.Clamp(sum, 0, 255), actual[i], 0.501, $"row {y}, column {x}, channel {c}");
+        }
+    }
+
+    /// <summary>Of each source pixel for each output pixel, by Keys' formula as printed, with a = -1/2.</summary>
+    private static double[][] Weights(int source, int output)
+    {
+        double scale = (double)source / output, wide = Math.Max(1, scale);
+        return [.. Enumerable.Range(0, output).Select(i =>
+        {
+            double[] weights = [.. Enumerable.Range(0, source).Select(s => Math.Abs((s + 0.5 - (i + 0.5) * scale) / wide)).Select(d =>
+                d < 1 ? 1.5 * Math.Pow(d, 3) - 2.5 * Math.Pow(d, 2) + 1 : d < 2 ? -0.5 * Math.Pow(d, 3) + 2.5 * Math.Pow(d, 2) - 4 * d + 2 : 0)];
+            return weights.Select(w => w / weights.Sum()).ToArray();
+        })];
+    }
 }

@@ -14,7 +14,7 @@ internal static class Pixels
     public static void Replicate(ReadOnlySpan<byte> grey, Span<byte> rgb)
     {
         for (int i = 0; i < grey.Length; i++)
-            rgb.Slice(3 * i, 3).Fill(grey[i]);
+            rgb[3 * i] = rgb[3 * i + 1] = rgb[3 * i + 2] = grey[i];
     }
 
     /// <summary>Whether R = G = B in every pixel. rgb (pixels, 3).</summary>

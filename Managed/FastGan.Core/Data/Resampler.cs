@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Numerics;
+
 namespace FastGan.Data;
 
 /// <summary>
@@ -33,40 +36,68 @@ internal sealed class Resampler
             return;
         }
 
-        output.Fill(_margin);
-        (int C, int columns) = (_channels, _columns.Length);
-        float[] narrow = new float[_height * columns * C];
+        // Along the rows first, with the image turned so that the pixels of a column lie side by side, as the vectors take them.
+        (int C, int line) = (_channels, _columns.Length * _channels);
+        int turnedStep = Padded(_height), narrowStep = Padded(line);
+        float[] memory = ArrayPool<float>.Shared.Rent(_width * C * turnedStep + turnedStep + _height * narrowStep + narrowStep);
+        Span<float> turned = memory.AsSpan(0, _width * C * turnedStep), column = memory.AsSpan(turned.Length, turnedStep);
+        Span<float> narrow = memory.AsSpan(turned.Length + turnedStep, _height * narrowStep), row = memory.AsSpan(turned.Length + turnedStep + narrow.Length, narrowStep);
         for (int y = 0; y < _height; y++)
         {
-            for (int x = 0; x < columns; x++)
-            {
-                ReadOnlySpan<float> weights = _columns.Weights(x);
-                ReadOnlySpan<byte> source = image[((y * _width + _columns.First(x)) * C)..];
-                for (int c = 0; c < C; c++)
-                {
-                    float sum = 0;
-                    for (int t = 0; t < weights.Length; t++)
-                        sum += weights[t] * source[t * C + c];
-                    narrow[(y * columns + x) * C + c] = sum;
-                }
-            }
+            ReadOnlySpan<byte> source = image.Slice(y * _width * C, _width * C);
+            for (int x = 0; x < source.Length; x++)
+                turned[x * turnedStep + y] = source[x];
         }
 
-        int line = columns * C;
+        for (int x = 0; x < line; x++)
+        {
+            Sum(_columns.Weights(x / C), turned[((_columns.First(x / C) * C + x % C) * turnedStep)..], C * turnedStep, column);
+            for (int y = 0; y < _height; y++)
+                narrow[y * narrowStep + x] = column[y];
+        }
+
+        output.Fill(_margin);
         for (int y = 0; y < _rows.Length; y++)
         {
-            ReadOnlySpan<float> weights = _rows.Weights(y);
-            ReadOnlySpan<float> source = narrow.AsSpan(_rows.First(y) * line);
-            Span<byte> row = output.Slice(((_rows.Before + y) * _outWidth + _columns.Before) * C, line);
-            for (int i = 0; i < line; i++)
-            {
-                float sum = 0;
-                for (int t = 0; t < weights.Length; t++)
-                    sum += weights[t] * source[t * line + i];
-                row[i] = (byte)Math.Clamp(sum + 0.5f, 0f, 255f);
-            }
+            Sum(_rows.Weights(y), narrow[(_rows.First(y) * narrowStep)..], narrowStep, row);
+            Round(row, output.Slice(((_rows.Before + y) * _outWidth + _columns.Before) * C, line));
+        }
+
+        ArrayPool<float>.Shared.Return(memory);
+    }
+
+    /// <summary>sums[i] = Σ_t weights[t] · lines[t · step + i], added in the order of t, in whole vectors.</summary>
+    private static void Sum(ReadOnlySpan<float> weights, ReadOnlySpan<float> lines, int step, Span<float> sums)
+    {
+        for (int i = 0; i < sums.Length; i += Vector<float>.Count)
+        {
+            Vector<float> sum = Vector<float>.Zero;
+            for (int t = 0; t < weights.Length; t++)
+                sum += weights[t] * new Vector<float>(lines[(t * step + i)..]);
+            sum.CopyTo(sums[i..]);
         }
     }
+
+    /// <summary>The nearest bytes of numbers, of which there may be more than bytes.</summary>
+    private static void Round(ReadOnlySpan<float> numbers, Span<byte> bytes)
+    {
+        int i = 0;
+        for (; i <= bytes.Length - Vector<byte>.Count; i += Vector<byte>.Count)
+        {
+            ReadOnlySpan<float> four = numbers.Slice(i, Vector<byte>.Count);
+            Vector<ushort> low = Vector.Narrow(Rounded(four), Rounded(four[Vector<float>.Count..]));
+            Vector<ushort> high = Vector.Narrow(Rounded(four[(2 * Vector<float>.Count)..]), Rounded(four[(3 * Vector<float>.Count)..]));
+            Vector.Narrow(low, high).CopyTo(bytes[i..]);
+        }
+
+        for (; i < bytes.Length; i++)
+            bytes[i] = (byte)Math.Clamp(numbers[i] + 0.5f, 0f, 255f);
+    }
+
+    private static Vector<uint> Rounded(ReadOnlySpan<float> numbers) =>
+        Vector.ConvertToInt32(Vector.Min(Vector.Max(new Vector<float>(numbers) + new Vector<float>(0.5f), Vector<float>.Zero), new Vector<float>(255f))).As<int, uint>();
+
+    private static int Padded(int count) => (count + Vector<float>.Count - 1) / Vector<float>.Count * Vector<float>.Count;
 
     /// <summary>For each output pixel along one side: the first source pixel it takes, and the weights of that and the next ones.</summary>
     private sealed class Axis

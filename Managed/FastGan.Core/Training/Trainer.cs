@@ -41,6 +41,9 @@ public sealed class Trainer : IDisposable
     private readonly double[] _rates;
     private readonly StreamedBatches? _streamed;
 
+    /// <summary>Of much data it takes longer than the first steps, and isn't needed before the first checkpoint.</summary>
+    private readonly Task<string> _digest;
+
     /// <summary>Allocates the model on the device, copies the data there and writes the initial weights. The device stays the caller's.</summary>
     /// <exception cref="FastGanException">Config and data don't fit each other.</exception>
     public Trainer(RunConfig config, Dataset data, Device device)
@@ -50,7 +53,7 @@ public sealed class Trainer : IDisposable
             throw new FastGanException($"the run computes in {Name(config.Training.Precision)}, {device.Description} in {Name(device.Precision)}: give --precision {Name(device.Precision)}, or a device that can");
         Config = config;
         Device = device;
-        Task<string> digest = Task.Run(data.Digest);
+        _digest = Task.Run(data.Digest);
         bool resident = device.HasRoomForData(data.Bytes);
         Gan = new Gan(config, data, resident);
         _order = new BatchOrder(config.Training.Seed, data.Count, config.Training.Batch);
@@ -81,7 +84,6 @@ public sealed class Trainer : IDisposable
         Reset();
         Program = TrainingStep.Record(Gan);
         Program.Plan(device);
-        DataDigest = digest.GetAwaiter().GetResult();
         Sampler = new Sampler(config.Model, Gan.Generator, Gan.Average ?? Gan.Generator.Weights, device, ownsWeights: false);
     }
 
@@ -101,7 +103,7 @@ public sealed class Trainer : IDisposable
     public long StepsDone { get; internal set; }
 
     /// <summary>Digest of the data in training: see <see cref="Dataset.Digest"/>.</summary>
-    public string DataDigest { get; }
+    public string DataDigest => _digest.GetAwaiter().GetResult();
 
     /// <summary>Goes back to step 0: initial weights, empty optimizer state.</summary>
     public void Reset()
