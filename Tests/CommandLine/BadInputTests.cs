@@ -8,6 +8,8 @@ public sealed class BadInputTests
 {
     [TestMethod]
     [DataRow("unknown preset 'dcgna': did you mean 'dcgan'?", "dcgna")]
+    [DataRow("there is no file 'runs/gone/config.json': give the config.json of a run, or a preset: ", "runs/gone/config.json")]
+    [DataRow("there is no file 'mine.json': ", "mine.json")]
     [DataRow("unknown option '--critic-step': did you mean '--critic-steps'?", "wgan", "--critic-step", "5")]
     [DataRow("--update 'simultanous': did you mean 'simultaneous'?", "gan", "--update", "simultanous")]
     [DataRow("--device 'coda': did you mean 'cuda'?", "gan", "--device", "coda")]

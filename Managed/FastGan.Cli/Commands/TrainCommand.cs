@@ -17,7 +17,8 @@ internal static class TrainCommand
             RunFolder.CheckFree(o.Out);
         RunConfig outline = setup.Outline();
         using Device device = Devices.Open(o, outline.Training.Precision, out string? why);
-        Rehearsal.Begin(outline, device);
+        if (!o.Trace)
+            Rehearsal.Begin(outline, device);
         (RunConfig config, Dataset data) = setup.Resolve(App.Warn);
         Watching.Check(o, data);
         using Trainer trainer = new(config, data, device);

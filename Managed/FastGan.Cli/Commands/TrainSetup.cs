@@ -33,6 +33,8 @@ internal sealed class TrainSetup
             _file = ConfigFile.Read(o.What);
         else if (Directory.Exists(o.What))
             throw new FastGanException($"{o.What} is a folder: use fastgan resume {o.What} to go on with a run, or give its config.json to start one like it");
+        else if (o.What.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || Path.GetFileName(o.What) != o.What)
+            throw new FastGanException($"there is no file '{o.What}': give the config.json of a run, or a preset: {string.Join(", ", Presets.Names)}");
         else
             throw new FastGanException($"unknown preset '{o.What}': {Suggest.Among(o.What, [.. Presets.Names, "a config.json"])}");
 

@@ -327,6 +327,9 @@ public sealed class OpCase
 
     private Tensor Add(string name, Shape shape, Element element, Func<float, double> map)
     {
+        double count = (double)shape.N * shape.H * shape.W * shape.C;
+        if (count > Array.MaxLength - 2 * _guard)
+            throw new ArgumentException($"has an operand of {shape}, {count:0} numbers; {Array.MaxLength} is the most");
         Tensor tensor = new(new Storage(name, element, shape.Count + 2 * _guard), _guard, shape);
         uint stream = (uint)_operands.Count;
         _operands.Add(new Operand(tensor, () => Fill(tensor, stream, map)));

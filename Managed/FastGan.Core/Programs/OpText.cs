@@ -21,16 +21,16 @@ internal sealed class OpText
 
     public Write Mode() => Flag("acc") ? Write.Accumulate : Write.Overwrite;
 
-    /// <summary>The number in a word such as "n12".</summary>
-    public int Int(string letter, int? otherwise = null)
+    /// <summary>The number in a word such as "n12", at least <paramref name="least"/>.</summary>
+    public int Int(string letter, int? otherwise = null, int least = 1)
     {
         string? word = Take(w => w.StartsWith(letter, StringComparison.Ordinal) && w.Length > letter.Length
             && w.Skip(letter.Length).All(char.IsAsciiDigit));
-        return word is not null ? Whole(word[letter.Length..]) : otherwise ?? throw new ArgumentException($"lacks {letter}, such as {letter}16");
+        return word is not null ? Whole(word[letter.Length..], least) : otherwise ?? throw new ArgumentException($"lacks {letter}, such as {letter}16");
     }
 
     /// <summary>A word that is a number.</summary>
-    public int Count() => Whole(Take(w => w.All(char.IsAsciiDigit)) ?? throw new ArgumentException("lacks a count, such as 1000"));
+    public int Count() => Whole(Take(w => w.All(char.IsAsciiDigit)) ?? throw new ArgumentException("lacks a count, such as 1000"), least: 1);
 
     /// <summary>The number in the word after <paramref name="name"/>.</summary>
     public double Number(string name) => NumberOrNull(name) ?? throw new ArgumentException($"lacks a number after '{name}'");
@@ -53,7 +53,7 @@ internal sealed class OpText
     {
         string word = Take(w => w.Contains('x', StringComparison.Ordinal) && w.All(c => c == 'x' || char.IsAsciiDigit(c)))
             ?? throw new ArgumentException("lacks a shape, such as 2x7x5x33");
-        return word.Split('x').Select(Whole).ToArray() switch
+        return word.Split('x').Select(digits => Whole(digits, least: 1)).ToArray() switch
         {
             [int n, int c] => Tensors.Shape.Matrix(n, c),
             [int n, int h, int w, int c] => new Shape(n, h, w, c),
@@ -64,7 +64,7 @@ internal sealed class OpText
     /// <summary>"n64 c100 k128" for a dense layer, else with h, w, r, s and p too.</summary>
     public ConvShape Geometry()
     {
-        ConvShape g = new(Int("n"), Int("h", 1), Int("w", 1), Int("c"), Int("k"), Int("r", 1), Int("s", 1), Int("p", 0));
+        ConvShape g = new(Int("n"), Int("h", 1), Int("w", 1), Int("c"), Int("k"), Int("r", 1), Int("s", 1), Int("p", 0, least: 0));
         return g.OutH > 0 && g.OutW > 0 ? g : throw new ArgumentException("has a filter larger than the padded image");
     }
 
@@ -91,10 +91,10 @@ internal sealed class OpText
             throw new ArgumentException($"has '{_words[0]}', which {Name} doesn't take");
     }
 
-    private static int Whole(string digits) =>
-        int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int value)
+    private static int Whole(string digits, int least) =>
+        int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least
             ? value
-            : throw new ArgumentException($"has '{digits}', which is not a whole number up to {int.MaxValue}");
+            : throw new ArgumentException($"has '{digits}', which is not a whole number from {least} to {int.MaxValue}");
 
     private string? Take(Predicate<string> which)
     {
