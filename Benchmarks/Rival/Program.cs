@@ -22,7 +22,7 @@ try
     {
         int Whole() => left.TryDequeue(out string? v) && int.TryParse(v, out int n) && n > 0 ? n
             : throw new FastGanException($"{arg} needs a whole number above 0");
-        double Number() => left.TryDequeue(out string? v) && double.TryParse(v, out double n) && n > 0 ? n
+        double Number() => left.TryDequeue(out string? v) && double.TryParse(v, out double n) && n > 0 && double.IsFinite(n) ? n
             : throw new FastGanException($"{arg} needs a number above 0");
         string Name() => left.TryDequeue(out string? v) && Workloads.Names.Contains(v) ? v
             : throw new FastGanException($"{arg} needs a workload: {string.Join(", ", Workloads.Names)}");
@@ -42,6 +42,8 @@ try
 
     if (settings.WithReference && verb != "compare")
         throw new FastGanException("--reference goes with compare: leave it out");
+    if (settings.Threads == 1 && verb == "threads")
+        throw new FastGanException("threads compares several threads with one: give --threads 2 or more");
     Action run = verb switch
     {
         "compare" => settings.WithLibTorch,

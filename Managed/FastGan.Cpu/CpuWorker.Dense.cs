@@ -26,8 +26,39 @@ internal sealed unsafe partial class CpuWorker<V, S>
         // Either y = x · packed(wᵀ), or yᵀ = w · packed(xᵀ), whose result has to be turned round: whichever moves less.
         if ((long)g.K * g.C >= (long)g.N * g.C + 2L * g.N * g.K)
             DenseForwardTransposed(g, x, w, epilogue, y);
+        else if (g.C <= PartDepth && g.K > (team.Size - 1) * WidestColumns)
+            DenseForwardPanels(g, x, w, epilogue, y);
         else
             GatherForward(g, x, w, epilogue, y);
+    }
+
+    /// <summary>
+    /// Panel by panel of w, each packed just before its use, by the worker that uses it: nobody waits, or reads what another has packed. Sums of one part are the
+    /// same as those of <see cref="GatherForward"/>, which is for fewer panels than workers.
+    /// </summary>
+    private void DenseForwardPanels(ConvShape g, float* x, float* w, in Epilogue<V, S> epilogue, float* y)
+    {
+        (int N, int C, int K) = (g.N, g.C, g.K);
+        Scratch(0, DenseFloats(C) + (long)C * WidestColumns, out float* own);
+        RowBlock block = new(own, 1, C);
+        float* packed = own + DenseFloats(C);
+        for (Pieces panels = Deal(K, WidestColumns, K); panels.Next(out int k, out int end);)
+        {
+            for (int width; k < end; k += width)
+            {
+                width = MicroKernel<V, S>.TileVectors(K - k) * Width;
+                Packing<V, S>.Transpose(w + (long)k * C, C, K - k, C, packed, width);
+                for (int n = 0, rows; n < N; n += rows)
+                {
+                    rows = Math.Min(BlockTiles * TileRows, N - n);
+                    PlaceDense(block, x + (long)n * C, rows, C);
+                    for (int i = 0; i < rows; i++)
+                        block.Outs[i] = y + (long)(n + i) * K;
+                    Ahead next = n == 0 && k + width < K ? Ahead.Run(w + (long)(k + width) * C, (nint)Math.Min(K - k - width, WidestColumns) * C, C) : default;
+                    block.Multiply(rows, packed, k, K, epilogue, next);
+                }
+            }
+        }
     }
 
     /// <summary>Rows of w, in place, by the batch in the lanes: columns of y.</summary>
@@ -68,8 +99,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
             return;
         }
 
-        int widest = MicroKernel<V, S>.WidestTile * Width;
-        if (C < 4 * widest)
+        if (C < MicroKernel<V, S>.WidestTileFloats)
         {
             GatherBackwardData(g, y, w, epilogue, x);
             return;
@@ -77,25 +107,28 @@ internal sealed unsafe partial class CpuWorker<V, S>
 
         // Part by part of w's rows, so that memory is read in its order: rows often lie a page apart, and read by columns they would fall into the same few sets
         // of every cache. w stays where it is but for a last panel that isn't whole.
-        int parts = RowBlock.PartsOf(K, DenseRows), group = DensePanels * widest, last = C / widest * widest;
+        int parts = RowBlock.PartsOf(K, DenseRows), group = DensePanels * WidestColumns, last = C / WidestColumns * WidestColumns;
         long floats = RowBlock.Floats(parts, K, DenseRows, DensePanels);
-        Scratch(0, floats + (long)K * widest, out float* own);
+        Scratch(0, floats + (long)K * WidestColumns, out float* own);
         RowBlock block = new(own, parts, K, DenseRows, DensePanels);
         float* packed = own + floats;
-        (int first, int end) = Share(C, widest);
-        if (end == C && C % Width != 0)
+        // Workers for whom there are no columns share the others' rows of x.
+        int bands = Math.Max(1, team.Size / ((C + WidestColumns - 1) / WidestColumns));
+        (int first, int end) = Share(C, WidestColumns, index / bands, team.Size / bands);
+        (int firstRow, int endRow) = Share(N, TileRows, index % bands, bands);
+        if (first < end && end == C && C % Width != 0)
             Packing<V, S>.Copy(w + last, C, C - last, K, packed, MicroKernel<V, S>.TileVectors(C - last) * Width);
         for (int from = first; from < end; from += group)
         {
-            for (int n = 0; n < N; n += BlockTiles * TileRows)
+            for (int n = firstRow; n < endRow; n += BlockTiles * TileRows)
             {
-                int rows = Math.Min(BlockTiles * TileRows, N - n), tiles = (rows + TileRows - 1) / TileRows;
+                int rows = Math.Min(BlockTiles * TileRows, endRow - n), tiles = (rows + TileRows - 1) / TileRows;
                 PlaceDense(block, y + (long)n * K, rows, K);
                 for (int i = 0; i < rows; i++)
                     block.Outs[i] = x + (long)(n + i) * C;
                 for (int part = 0; part < block.Parts; part++)
                 {
-                    Ahead next = n == 0 && part + 1 < block.Parts
+                    Ahead next = n == firstRow && part + 1 < block.Parts
                         ? NextRows(w + (long)(part + 1) * block.PartRows * C + from, C, Math.Min(end, from + group) - from, block.PartRows, tiles) : default;
                     for (int column = from, panel = 0, width; column < Math.Min(end, from + group); column += width, panel++)
                     {
@@ -116,7 +149,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
     /// <param name="tiles">Of a panel, each with <paramref name="rows"/> steps.</param>
     private static Ahead NextRows(float* w, int stride, int columns, int rows, int tiles)
     {
-        tiles *= (columns + MicroKernel<V, S>.WidestTile * Width - 1) / (MicroKernel<V, S>.WidestTile * Width);
+        tiles *= (columns + WidestColumns - 1) / WidestColumns;
         int ofTile = (rows + tiles - 1) / tiles, step = ((ofTile - 1) * stride + columns + rows - 1) / rows;
         return new(w, step, (nint)ofTile * stride, (rows + ofTile - 1) / ofTile);
     }
@@ -151,10 +184,9 @@ internal sealed unsafe partial class CpuWorker<V, S>
     private void DenseBackwardFilter(ConvShape g, float* x, float* dy, Write mode, Tensor gradient)
     {
         (int N, int C, int K) = (g.N, g.C, g.K);
-        int widest = MicroKernel<V, S>.WidestTile * Width;
         Scratch(0, (long)N * Padded(C) + N * TileRows + TileRows * TileWidth, out float* packed);
         float* strip = packed + (long)N * Padded(C), tile = strip + N * TileRows, dw = Reals(gradient);
-        for (int column = 0; column < C; column += widest)
+        for (int column = 0; column < C; column += WidestColumns)
             Packing<V, S>.Copy(x + column, C, C - column, N, packed + (long)column * N, MicroKernel<V, S>.TileVectors(C - column) * Width);
         Segment segment = Segment.Side(strip, 0, N);
         EarlyRows early = new(this, gradient);

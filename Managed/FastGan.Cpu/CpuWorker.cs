@@ -37,7 +37,7 @@ internal sealed unsafe partial class CpuWorker<V, S>(Team team, int index) : IWo
 
     /// <summary>
     /// [0, count) cut at multiples of <paramref name="grain"/>, of which this worker gets as much as it has time for, at most so many grains at a time. For large work of
-    /// which any worker may do any part; <see cref="Share"/> costs less, and says beforehand who does what.
+    /// which any worker may do any part; <see cref="Share(int, int)"/> costs less, and says beforehand who does what.
     /// </summary>
     private Pieces Deal(int count, int grain, int most)
     {
@@ -57,10 +57,13 @@ internal sealed unsafe partial class CpuWorker<V, S>(Team team, int index) : IWo
     }
 
     /// <summary>This worker's part of [0, count), cut at multiples of <paramref name="grain"/>: contiguous, and even to one grain.</summary>
-    private (int From, int To) Share(int count, int grain = 1)
+    private (int From, int To) Share(int count, int grain = 1) => Share(count, grain, index, team.Size);
+
+    /// <summary>One of several such parts.</summary>
+    private static (int From, int To) Share(int count, int grain, int part, int parts)
     {
         long grains = (count + grain - 1) / grain;
-        int from = (int)(grains * index / team.Size) * grain, to = (int)(grains * (index + 1) / team.Size) * grain;
+        int from = (int)(grains * part / parts) * grain, to = (int)(grains * (part + 1) / parts) * grain;
         return (Math.Min(from, count), Math.Min(to, count));
     }
 

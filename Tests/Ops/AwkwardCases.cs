@@ -22,7 +22,7 @@ internal static class AwkwardCases
         // The ends of a network, by filters whose rows are no multiple of 16 bytes: nine numbers, 27, 75.
         "n2 h7 w6 c1 k16 r3 s1 p1", "n2 h8 w5 c3 k24 r3 s1 p1", "n2 h9 w7 c3 k16 r5 s2 p2",
         // Dense layers of several parts of the reduction, groups of panels, and blocks of samples.
-        "n7 c1100 k300", "n221 c264 k130", "n3 c272 k1600",
+        "n7 c1100 k300", "n221 c264 k130", "n3 c272 k1600", "n13 c64 k140", "n101 c1600 k70",
     ];
 
     /// <summary>The end of a convolution's text, one for each geometry in turn.</summary>
