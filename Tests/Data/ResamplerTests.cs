@@ -84,6 +84,7 @@ public sealed class ResamplerTests
     [DataRow(28, 28, 1, 64, 64)]
     [DataRow(5, 9, 3, 33, 17)]
     [DataRow(37, 41, 1, 7, 70)]
+    [DataRow(97, 64, 3, 40, 31)]
     [DataRow(1, 50, 3, 1, 3)]
     [DataRow(50, 1, 3, 40, 1)]
     public void EachPixelIsTheCubicSumOfThoseAroundIt(int height, int width, int channels, int outHeight, int outWidth)

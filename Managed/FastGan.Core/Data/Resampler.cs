@@ -9,6 +9,9 @@ namespace FastGan.Data;
 /// </summary>
 internal sealed class Resampler
 {
+    /// <summary>Rows that are turned at a time, a multiple of any vector's numbers: few enough that those of a photograph stay in the cache.</summary>
+    private const int Band = 16;
+
     private readonly int _height, _width, _channels, _outWidth;
     private readonly Axis _rows, _columns;
     private readonly byte _margin;
@@ -36,24 +39,28 @@ internal sealed class Resampler
             return;
         }
 
-        // Along the rows first, with the image turned so that the pixels of a column lie side by side, as the vectors take them.
-        (int C, int line) = (_channels, _columns.Length * _channels);
-        int turnedStep = Padded(_height), narrowStep = Padded(line);
-        float[] memory = ArrayPool<float>.Shared.Rent(_width * C * turnedStep + turnedStep + _height * narrowStep + narrowStep);
-        Span<float> turned = memory.AsSpan(0, _width * C * turnedStep), column = memory.AsSpan(turned.Length, turnedStep);
-        Span<float> narrow = memory.AsSpan(turned.Length + turnedStep, _height * narrowStep), row = memory.AsSpan(turned.Length + turnedStep + narrow.Length, narrowStep);
-        for (int y = 0; y < _height; y++)
+        // Along the rows first, some at a time, turned so that the pixels of a column lie side by side, as the vectors take them.
+        (int C, int line, int band) = (_channels, _columns.Length * _channels, Math.Min(Padded(_height), Band));
+        int narrowStep = Padded(line), turnedCount = _width * C * band;
+        float[] memory = ArrayPool<float>.Shared.Rent(turnedCount + band + (_height + 1) * narrowStep);
+        Span<float> turned = memory.AsSpan(0, turnedCount), column = memory.AsSpan(turnedCount, band);
+        Span<float> narrow = memory.AsSpan(turnedCount + band, _height * narrowStep), row = memory.AsSpan(turnedCount + band + narrow.Length, narrowStep);
+        for (int first = 0; first < _height; first += band)
         {
-            ReadOnlySpan<byte> source = image.Slice(y * _width * C, _width * C);
-            for (int x = 0; x < source.Length; x++)
-                turned[x * turnedStep + y] = source[x];
-        }
+            int count = Math.Min(band, _height - first);
+            for (int y = 0; y < count; y++)
+            {
+                ReadOnlySpan<byte> source = image.Slice((first + y) * _width * C, _width * C);
+                for (int x = 0; x < source.Length; x++)
+                    turned[x * band + y] = source[x];
+            }
 
-        for (int x = 0; x < line; x++)
-        {
-            Sum(_columns.Weights(x / C), turned[((_columns.First(x / C) * C + x % C) * turnedStep)..], C * turnedStep, column);
-            for (int y = 0; y < _height; y++)
-                narrow[y * narrowStep + x] = column[y];
+            for (int x = 0; x < line; x++)
+            {
+                Sum(_columns.Weights(x / C), turned[((_columns.First(x / C) * C + x % C) * band)..], C * band, column);
+                for (int y = 0; y < count; y++)
+                    narrow[(first + y) * narrowStep + x] = column[y];
+            }
         }
 
         output.Fill(_margin);
