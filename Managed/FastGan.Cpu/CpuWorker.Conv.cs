@@ -51,7 +51,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
             WinogradBackwardFilter(g, Reals(x), Reals(dy), mode, Reals(dw));
         else if (!g.IsDense && g.C <= FewChannels)
             PatchBackwardFilter(g, Reals(x), Reals(dy), mode, Reals(dw));
-        else if (TakesDenseFilter(g))
+        else if (MakesRows(g))
             DenseBackwardFilter(g, Reals(x), Reals(dy), mode, dw);
         else
             FilterGradient(g, Reals(x), Reals(dy), mode, Reals(dw));

@@ -175,32 +175,43 @@ internal sealed unsafe partial class CpuWorker<V, S>
         }
     }
 
-    /// <summary>Whether the batch is small enough for the gradient to be made in one go, and there are outputs enough for each worker to have rows of tiles.</summary>
-    private static bool TakesDenseFilter(ConvShape g) => g.IsDense && g.K >= 16 * TileRows && (long)g.N * g.C <= DenseInput;
+    /// <summary>
+    /// Whether a filter gradient is made in whole rows: it is a dense layer's, the batch is small enough for that to be in one go, and there are outputs enough for each
+    /// worker to have strips of rows.
+    /// </summary>
+    internal static bool MakesRows(ConvShape g)
+    {
+        g = Simplest(g);
+        return g.IsDense && g.K >= 16 * TileRows && (long)g.N * g.C <= DenseInput;
+    }
+
+    /// <summary>Strips that the rows of such a gradient are made in.</summary>
+    internal static int Strips(Tensor gradient) => (gradient.Shape.N + TileRows - 1) / TileRows;
 
     /// <summary>
-    /// Rows of dw in the order in which they lie, over all of the batch at once. Rows of w are updated as soon as their gradient is there, where that may be.
+    /// Rows of dw in the order in which they lie, over all of the batch at once.
     /// </summary>
     private void DenseBackwardFilter(ConvShape g, float* x, float* dy, Write mode, Tensor gradient)
     {
         (int N, int C, int K) = (g.N, g.C, g.K);
-        Scratch(0, (long)N * Padded(C) + N * TileRows + TileRows * TileWidth, out float* packed);
-        float* strip = packed + (long)N * Padded(C), tile = strip + N * TileRows, dw = Reals(gradient);
+        Scratch(0, (long)N * Padded(C) + Padded(N * TileRows) + TileRows * (TileWidth + Padded(C)) + Width, out float* packed);
+        float* strip = packed + (long)N * Padded(C), tile = strip + Padded(N * TileRows);
         for (int column = 0; column < C; column += WidestColumns)
             Packing<V, S>.Copy(x + column, C, C - column, N, packed + (long)column * N, MicroKernel<V, S>.TileVectors(C - column) * Width);
         Segment segment = Segment.Side(strip, 0, N);
-        EarlyRows early = new(this, gradient);
+        EarlyRows early = new(this, gradient, tile + TileRows * TileWidth);
         for (Pieces strips = Deal(K, TileRows, K); strips.Next(out int from, out int end);)
         {
             for (int k = from; k < end; k += TileRows)
             {
                 int rows = Math.Min(TileRows, end - k);
+                float* dw = early.Place(k * C);
                 PackRows(dy + k, K, N, rows, strip);
                 for (int column = 0, width; column < C; column += width)
                 {
                     int vectors = MicroKernel<V, S>.TileVectors(C - column);
                     width = vectors * Width;
-                    float* to = dw + (long)k * C + column;
+                    float* to = dw + column;
                     FilterPass<V, S>.PrefetchRows(to, rows, width, C);
                     bool whole = rows % 2 == 0 && column + width <= C;
                     MicroKernel<V, S>.Tile(
@@ -210,7 +221,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
                         FilterPass<V, S>.Put(tile, width, rows, Math.Min(width, C - column), mode, to, C);
                 }
 
-                early.Update(k * C, (k + rows) * C);
+                early.Update(k / TileRows, k * C, (k + rows) * C);
             }
         }
     }

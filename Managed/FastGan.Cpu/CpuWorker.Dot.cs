@@ -19,14 +19,20 @@ internal sealed unsafe partial class CpuWorker<V, S>
         return sums;
     }
 
-    internal static int Chunks(int count) => (count + ChunkCount - 1) / ChunkCount;
+    private static int Chunks(int count) => (count + ChunkCount - 1) / ChunkCount;
 
-    /// <summary>Where a chunk of <paramref name="count"/> numbers starts, where its whole vectors end, and where it ends.</summary>
-    internal static (int From, int Whole, int To) Chunk(int chunk, int count)
+    /// <summary>[from, end) in chunks.</summary>
+    internal static IEnumerable<(int From, int To)> Chunks(int from, int end)
     {
-        int from = chunk * ChunkCount, to = Math.Min(from + ChunkCount, count);
-        return (from, to - (to - from) % Width, to);
+        for (int to; from < end; from = to)
+        {
+            to = Math.Min(end, from + ChunkCount);
+            yield return (from, to);
+        }
     }
+
+    /// <summary>Where a chunk of <paramref name="count"/> numbers starts and ends.</summary>
+    private static (int From, int To) Chunk(int chunk, int count) => (chunk * ChunkCount, Math.Min((chunk + 1) * ChunkCount, count));
 
     /// <summary>Scratch memory for a sum of each chunk.</summary>
     private Span<double> ChunkSums(int count) => new(team.Scratch((long)Chunks(count) * sizeof(double)), Chunks(count));
@@ -41,7 +47,8 @@ internal sealed unsafe partial class CpuWorker<V, S>
 
     private static double ChunkDot(int chunk, int count, float* a, float* b)
     {
-        (int from, int whole, int to) = Chunk(chunk, count);
+        (int from, int to) = Chunk(chunk, count);
+        int whole = to - (to - from) % Width;
         return (double)Dot(from, whole, a, b) + CpuWorker<float, Simd1>.Dot(whole, to, a, b);
     }
 

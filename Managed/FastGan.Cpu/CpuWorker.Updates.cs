@@ -16,29 +16,25 @@ internal sealed unsafe partial class CpuWorker<V, S>
     {
         Unscaled(lossScale);
         Slab slab = new(rule, rates, gradients, state, parameters, UpdatesPast);
-        Span<double> sums = UpdateChunks(slab, Early);
+        Span<double> sums = UpdateChunks(slab, Early?.Update);
         if (norm is not null)
             PutNorm(sums, norm);
     }
 
-    /// <summary>Updates all chunks but those that were updated with their gradients; returns all of the sums of their gradients' squares.</summary>
+    /// <summary>Updates what was not updated with its gradient; returns the sums of all gradients' squares.</summary>
     private Span<double> UpdateChunks(in Slab slab, EarlyUpdate? early)
     {
         Span<double> sums = early is null ? ChunkSums(slab.Count) : early.Sums;
-        for (Pieces chunks = Deal(sums.Length, 1, sums.Length); chunks.Next(out int chunk, out int end);)
+        int count = early is null ? sums.Length : early.Rest.Length;
+        for (Pieces chunks = Deal(count, 1, count); chunks.Next(out int chunk, out int end);)
         {
             for (; chunk < end; chunk++)
             {
-                if (early is null || !early.IsDone(chunk))
-                    sums[chunk] = slab.Update(chunk);
+                (int from, int to) = early is null ? Chunk(chunk, slab.Count) : early.Rest[chunk];
+                sums[chunk] = slab.Update(from, to);
             }
         }
 
-        team.Sync();
-        if (early is null)
-            return sums;
-        if (index == 0)
-            early.Restart();
         team.Sync();
         return sums;
     }
@@ -92,12 +88,17 @@ internal sealed unsafe partial class CpuWorker<V, S>
 
         public int Count => parameters.Count;
 
-        /// <summary>Updates a chunk; returns its gradients' Σ g².</summary>
-        public double Update(int chunk)
+        /// <summary>Updates parameters [from, to); returns their gradients' Σ g².</summary>
+        public double Update(int from, int to) => Update(from, to, _g);
+
+        /// <summary>The same with gradients from elsewhere: parameter i's is g[i].</summary>
+        public double Update(int from, int to, float* g)
         {
-            (int from, int whole, int to) = Chunk(chunk, Count);
-            return (double)CpuWorker<V, S>.Update(rule, _rate, _correction, Count, from, whole, _g, _s, _p, past)
-                + CpuWorker<float, Simd1>.Update(rule, _rate, _correction, Count, whole, to, _g, _s, _p, past);
+            // Only a whole line of the slab is written past the caches.
+            int first = Math.Min(to, Padded(from)), whole = to - (to - first) % Width;
+            return (double)CpuWorker<float, Simd1>.Update(rule, _rate, _correction, Count, from, first, g, _s, _p, past)
+                + CpuWorker<V, S>.Update(rule, _rate, _correction, Count, first, whole, g, _s, _p, past)
+                + CpuWorker<float, Simd1>.Update(rule, _rate, _correction, Count, whole, to, g, _s, _p, past);
         }
     }
 

@@ -7,8 +7,8 @@ namespace FastGan.Cpu;
 /// <summary>The operations as one thread does them, and what it is told beside their operands.</summary>
 internal interface IWorker : IOps
 {
-    /// <summary>The update that the next operation may do a part of, or finish; null for none.</summary>
-    EarlyUpdate? Early { set; }
+    /// <summary>The part of an update that the next operation does; null for none.</summary>
+    EarlyPart? Early { set; }
 }
 
 /// <summary>
@@ -19,7 +19,7 @@ internal sealed unsafe partial class CpuWorker<V, S>(Team team, int index) : IWo
     where V : struct
     where S : struct, ISimd<V>
 {
-    public EarlyUpdate? Early { private get; set; }
+    public EarlyPart? Early { private get; set; }
 
     private static int Width
     {

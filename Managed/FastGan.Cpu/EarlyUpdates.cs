@@ -5,33 +5,36 @@ namespace FastGan.Cpu;
 
 /// <summary>
 /// The updates of a program that weights need not wait for: where nothing reads weights or their gradient between the operation that makes the gradient and the
-/// update of the slab, that operation may update them itself, chunk by chunk, while they and their gradient are in the cache.
+/// update of the slab, that operation updates them itself, row by row, and their gradient needs no memory.
 /// </summary>
 internal sealed class EarlyUpdates
 {
-    private readonly EarlyUpdate?[] _updates;
+    private readonly EarlyPart?[] _parts;
 
     public EarlyUpdates(Program program)
     {
         Instruction[] instructions = program.Instructions;
-        _updates = new EarlyUpdate?[instructions.Length];
+        _parts = new EarlyPart?[instructions.Length];
         for (int last = 0; last < instructions.Length; last++)
         {
             if (instructions[last].Update is not { LossScale: null } call)
                 continue;
-            for (int i = 0; i < last; i++)
-            {
-                if (MakesGradient(instructions[i], call) && !instructions[(i + 1)..last].Any(between => NeedsTheOld(between, call, instructions[i].Writes[0])))
-                    _updates[i] = _updates[last] ??= new EarlyUpdate(call);
-            }
+            int[] early = [.. Enumerable.Range(0, last).Where(i =>
+                MakesRows(instructions[i], call) && !instructions[(i + 1)..last].Any(between => NeedsTheOld(between, call, instructions[i].Writes[0])))];
+            if (early.Length == 0)
+                continue;
+            EarlyUpdate update = new(call, [.. early.Select(i => instructions[i].Writes[0])]);
+            _parts[last] = new(update, 0);
+            for (int part = 0; part < early.Length; part++)
+                _parts[early[part]] = new(update, update.FirstSums[part]);
         }
     }
 
-    /// <summary>What a filter gradient may do of the update of its weights, and what the update then finds done; null for every other instruction.</summary>
-    public EarlyUpdate? this[int instruction] => _updates[instruction];
+    /// <summary>What a filter gradient does of the update of its weights, or what is left for the update; null for every other instruction.</summary>
+    public EarlyPart? this[int instruction] => _parts[instruction];
 
-    private static bool MakesGradient(Instruction i, UpdateCall update) =>
-        i.Name == "conv-bwd-filter" && i.Writes[0].Storage == update.Gradients.Storage && !i.Reads.Contains(i.Writes[0]);
+    private static bool MakesRows(Instruction i, UpdateCall update) =>
+        i.FilterGradient is { } g && CpuWorker<float, Simd1>.MakesRows(g) && i.Writes[0].Storage == update.Gradients.Storage && !i.Reads.Contains(i.Writes[0]);
 
     /// <summary>Whether an instruction uses a gradient, its weights or what belongs to them, or changes the rates.</summary>
     private static bool NeedsTheOld(Instruction i, UpdateCall update, Tensor gradient)
@@ -43,36 +46,46 @@ internal sealed class EarlyUpdates
     private static bool Overlap(Tensor a, Tensor b) => a.Storage == b.Storage && a.Offset < b.Offset + b.Count && b.Offset < a.Offset + a.Count;
 }
 
-/// <summary>One update of a slab, parts of which are done early: how far the chunks' gradients are, and the sums of their squares.</summary>
+/// <summary>A part of an update.</summary>
+/// <param name="FirstSum">Where the part's sums of squares begin.</param>
+internal sealed record EarlyPart(EarlyUpdate Update, int FirstSum);
+
+/// <summary>One update of a slab, of which the gradients' operations do all they can.</summary>
 internal sealed class EarlyUpdate
 {
-    private readonly int[] _missing;
-
-    public EarlyUpdate(UpdateCall call)
+    /// <param name="early">The gradients whose operations do their part.</param>
+    public EarlyUpdate(UpdateCall call, Tensor[] early)
     {
         Call = call;
-        _missing = new int[CpuWorker<float, Simd1>.Chunks(call.Parameters.Count)];
-        Sums = new double[_missing.Length];
-        Restart();
+        List<(int, int)> rest = [];
+        int done = 0;
+        foreach (Tensor gradient in early.OrderBy(t => t.Offset))
+        {
+            int from = gradient.Offset - call.Gradients.Offset;
+            rest.AddRange(CpuWorker<float, Simd1>.Chunks(done, from));
+            done = from + gradient.Count;
+        }
+
+        Rest = [.. rest, .. CpuWorker<float, Simd1>.Chunks(done, call.Gradients.Count)];
+        FirstSums = new int[early.Length];
+        int sums = Rest.Length;
+        for (int i = 0; i < early.Length; i++)
+        {
+            FirstSums[i] = sums;
+            sums += CpuWorker<float, Simd1>.Strips(early[i]);
+        }
+
+        Sums = new double[sums];
     }
 
     public UpdateCall Call { get; }
 
+    /// <summary>What is left for the update itself, in chunks, whose sums come first.</summary>
+    public (int From, int To)[] Rest { get; }
+
+    /// <summary>Where the sums of each gradient's strips of rows begin.</summary>
+    public int[] FirstSums { get; }
+
+    /// <summary>Σ g² of every chunk and strip.</summary>
     public double[] Sums { get; }
-
-    /// <summary>So much more of a chunk's gradient is there. True for the one worker that made the last of it, whose is the update.</summary>
-    public bool Completes(int chunk, int count) => Interlocked.Add(ref _missing[chunk], -count) == 0;
-
-    /// <summary>Whether a chunk's gradient was completed, and the chunk updated.</summary>
-    public bool IsDone(int chunk) => _missing[chunk] == 0;
-
-    /// <summary>For the next step: no gradient is there.</summary>
-    public void Restart()
-    {
-        for (int chunk = 0; chunk < _missing.Length; chunk++)
-        {
-            (int from, _, int to) = CpuWorker<float, Simd1>.Chunk(chunk, Call.Parameters.Count);
-            _missing[chunk] = to - from;
-        }
-    }
 }

@@ -71,7 +71,10 @@ public sealed class Net
     /// <summary>The trained part of <see cref="Weights"/>.</summary>
     public Tensor Trained { get; }
 
-    /// <summary>dL/d<see cref="Trained"/>, each in the place of its parameter.</summary>
+    /// <summary>
+    /// dL/d<see cref="Trained"/>, each in the place of its parameter. In a program that updates the weights too, a device may use up a gradient as it makes it, and leave
+    /// its place as it was.
+    /// </summary>
     public Tensor Gradients { get; }
 
     /// <summary>Writes the initial weights: a pure function of the seed, the stream and each parameter's place.</summary>

@@ -14,6 +14,9 @@ public sealed record Instruction(string Name, string Text, Tensor[] Reads, Tenso
     /// <summary>What an update is given, for a device that does parts of it before its turn; null for every other operation.</summary>
     public UpdateCall? Update { get; init; }
 
+    /// <summary>What a filter gradient is the gradient of; null for every other operation.</summary>
+    public ConvShape? FilterGradient { get; init; }
+
     /// <summary>Bytes read and written if every operand crosses memory once.</summary>
     public long Bytes(Device device) => Reads.Concat(Writes).Sum(t => (long)t.Count * device.SizeOf(t.Element));
 }

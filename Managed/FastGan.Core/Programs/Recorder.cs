@@ -78,7 +78,7 @@ public sealed class Recorder(string name) : IOps
         Same(dy.Shape, g.Y, nameof(dy));
         Same(dw.Shape, g.Filter, nameof(dw));
         Add("conv-bwd-filter", Mode($"{g}", mode), Accumulated(mode, [x, dy], dw), [dw], g.Flops,
-            ops => ops.ConvBackwardFilter(g, x, dy, mode, dw));
+            ops => ops.ConvBackwardFilter(g, x, dy, mode, dw), filterGradient: g);
     }
 
     public void ActivationBackward(Activation act, Tensor y, Tensor dy, Tensor dx, Write mode, Tensor? dbias)
@@ -303,7 +303,7 @@ public sealed class Recorder(string name) : IOps
         UpdateCall update = new(rule, rates, gradients, lossScale, state, parameters, norm);
         Add($"{rule}", $"{parameters.Count}{(norm is null ? "" : " norm")}{Scaled(lossScale)}", Some(rates, gradients, lossScale, state, parameters),
             Some(state, parameters, norm, norm is null ? null : lossScale), (4L + 6 * rule.StateSlots + (norm is null ? 0 : 2)) * parameters.Count,
-            update.Run, update);
+            update.Run, update: update);
     }
 
     public void Clip(double limit, Tensor? lossScale, Tensor values) =>
@@ -329,8 +329,8 @@ public sealed class Recorder(string name) : IOps
         Add("adjust-scale", "", [lossScale], [lossScale], 0, ops => ops.AdjustLossScale(lossScale));
     }
 
-    private void Add(string op, string sizes, Tensor[] reads, Tensor[] writes, long flops, Action<IOps> run, UpdateCall? update = null) =>
-        _instructions.Add(new Instruction(op, $"{op} {sizes}".TrimEnd(), reads, writes, flops, run) { Update = update });
+    private void Add(string op, string sizes, Tensor[] reads, Tensor[] writes, long flops, Action<IOps> run, UpdateCall? update = null, ConvShape? filterGradient = null) =>
+        _instructions.Add(new Instruction(op, $"{op} {sizes}".TrimEnd(), reads, writes, flops, run) { Update = update, FilterGradient = filterGradient });
 
     private static string Epilogue(ConvShape g, Tensor? bias, Activation act) =>
         $"{g}{(bias is null ? "" : " bias")}{(act.Kind == ActivationKind.Identity ? "" : $" {act}")}";
