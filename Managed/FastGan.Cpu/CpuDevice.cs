@@ -62,6 +62,7 @@ public sealed class CpuDevice : HostDevice<float>
         {
             worker.Early = _updates?[i];
             instructions[i].Run(worker);
+            _team.Sync();
         }
     }
 }

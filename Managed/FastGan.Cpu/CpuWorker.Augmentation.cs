@@ -11,7 +11,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
         (int from, int to) = Share(y.Shape.N);
         for (int n = from; n < to; n++)
             Move(ImageMove.Draw(augmentation, seed, stream, step, n), n, Reals(x), y, outside: -1);
-        team.Sync();
     }
 
     public void AugmentBackward(Augmentation augmentation, uint stream, Tensor key, Tensor dy, Tensor dx)
@@ -20,7 +19,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
         (int from, int to) = Share(dx.Shape.N);
         for (int n = from; n < to; n++)
             Move(ImageMove.Draw(augmentation, seed, stream, step, n).Inverse, n, Reals(dy), dx, outside: 0);
-        team.Sync();
     }
 
     /// <summary>Image n of y: [h,w] from [h + down, w + right], or from [h + down, W − 1 − w + right] where flipped.</summary>

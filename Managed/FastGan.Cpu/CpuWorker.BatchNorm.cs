@@ -42,7 +42,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
 
         team.Sync();
         Normalize(act, x, tiles.Period, mean, scale, bias, y);
-        team.Sync();
     }
 
     /// <summary>
@@ -91,7 +90,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
         (int first, int end, int last) = ShareVectors(x.Count);
         ApplyGradient(act, tiles.Period, first, end, px, py, pdy, mean, scale, slope, shift, pdx);
         CpuWorker<float, Simd1>.ApplyGradient(act, tiles.Period, end, last, px, py, pdy, mean, scale, slope, shift, pdx);
-        team.Sync();
     }
 
     public void BatchNormInference(Tensor x, BatchNormTensors bn, double epsilon, Activation act, Tensor y)
@@ -108,7 +106,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
 
         team.Sync();
         Normalize(act, x, tiles.Period, mean, scale, bias, y);
-        team.Sync();
     }
 
     private void Normalize(Activation act, Tensor x, int period, float* mean, float* scale, float* bias, Tensor y)

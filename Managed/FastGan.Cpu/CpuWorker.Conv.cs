@@ -26,7 +26,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
             PatchForward(g, Reals(x), Reals(w), epilogue, Reals(y));
         else
             GatherForward(g, Reals(x), Reals(w), epilogue, Reals(y));
-        team.Sync();
     }
 
     public void ConvBackwardData(ConvShape g, Tensor y, Tensor w, Tensor? bias, Activation act, Tensor x)
@@ -41,7 +40,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
             PatchBackwardData(g, Reals(y), Reals(w), epilogue, Reals(x));
         else
             GatherBackwardData(g, Reals(y), Reals(w), epilogue, Reals(x));
-        team.Sync();
     }
 
     public void ConvBackwardFilter(ConvShape g, Tensor x, Tensor dy, Write mode, Tensor dw)
@@ -55,7 +53,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
             DenseBackwardFilter(g, Reals(x), Reals(dy), mode, dw);
         else
             FilterGradient(g, Reals(x), Reals(dy), mode, Reals(dw));
-        team.Sync();
     }
 
     /// <summary>A window that covers its whole image is a dense layer, and so is one of one pixel.</summary>

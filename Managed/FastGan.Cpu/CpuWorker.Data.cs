@@ -22,8 +22,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
                     image[i] = values[pixels[i]];
             }
         }
-
-        team.Sync();
     }
 
     public void GatherLabels(Tensor labels, Tensor indices, Tensor batch)
@@ -31,7 +29,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
         (int from, int to) = Share(batch.Count);
         for (int n = from; n < to; n++)
             Ints(batch)[n] = Ints(labels)[Ints(indices)[n]];
-        team.Sync();
     }
 
     public void Noise(Distribution distribution, uint stream, Tensor key, Tensor z)
@@ -39,7 +36,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
         (ulong seed, ulong step) = Key(key);
         (int from, int to) = Share(z.Count, Philox.GroupCount);
         Philox.Fill(distribution, seed, stream, step, (uint)from / 4, new Span<float>(Reals(z) + from, to - from));
-        team.Sync();
     }
 
     public void RandomLabels(int classes, uint stream, Tensor key, Tensor labels)
@@ -52,8 +48,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
             uint lane = (n % 4) switch { 0 => x0, 1 => x1, 2 => x2, _ => x3 };
             Ints(labels)[n] = (int)((ulong)lane * (uint)classes >> 32);
         }
-
-        team.Sync();
     }
 
     private static (ulong Seed, ulong Step) Key(Tensor key)

@@ -36,15 +36,12 @@ internal sealed unsafe partial class CpuWorker<V, S>
             for (int c = from; c < to; c++)
                 WriteGradient(tiles.Sum(sums, c), mode, Reals(dbias) + c);
         }
-
-        team.Sync();
     }
 
     public void Fill(double value, Tensor y)
     {
         (int from, int to) = Share(y.Count);
         new Span<float>(Reals(y) + from, to - from).Fill((float)value);
-        team.Sync();
     }
 
     public void Multiply(Tensor a, Tensor b, Tensor y)
@@ -52,7 +49,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
         (int from, int whole, int to) = ShareVectors(y.Count);
         Multiply(from, whole, Reals(a), Reals(b), Reals(y));
         CpuWorker<float, Simd1>.Multiply(whole, to, Reals(a), Reals(b), Reals(y));
-        team.Sync();
     }
 
     public void ScaleSamples(Tensor x, Tensor numerator, Tensor denominator, Tensor y)
@@ -61,8 +57,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
         (int from, int to) = Share(N);
         for (int n = from; n < to; n++)
             Scale(Reals(numerator)[n] / Reals(denominator)[n], count, Reals(x) + n * count, Reals(y) + n * count);
-
-        team.Sync();
     }
 
     public void ConcatChannels(Tensor a, Tensor b, Tensor y)
@@ -70,13 +64,11 @@ internal sealed unsafe partial class CpuWorker<V, S>
         int Ca = a.Shape.C, Cb = b.Shape.C;
         CopyChannels(y.Shape.Pixels, Ca, Reals(a), Ca, Reals(y), Ca + Cb);
         CopyChannels(y.Shape.Pixels, Cb, Reals(b), Cb, Reals(y) + Ca, Ca + Cb);
-        team.Sync();
     }
 
     public void SliceChannels(Tensor x, int first, Tensor y)
     {
         CopyChannels(y.Shape.Pixels, y.Shape.C, Reals(x) + first, x.Shape.C, Reals(y), y.Shape.C);
-        team.Sync();
     }
 
     public void Maxout(Tensor x, Tensor y)
@@ -85,7 +77,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
         (int from, int to) = Share(y.Count);
         for (int i = from; i < to; i++)
             Reals(y)[i] = Reals(x)[Largest(Reals(x), i * pieces, pieces)];
-        team.Sync();
     }
 
     public void MaxoutBackward(Tensor x, Tensor dy, Tensor dx)
@@ -95,7 +86,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
         new Span<float>(Reals(dx) + from * pieces, (to - from) * pieces).Clear();
         for (int i = from; i < to; i++)
             Reals(dx)[Largest(Reals(x), i * pieces, pieces)] = Reals(dy)[i];
-        team.Sync();
     }
 
     public void Embed(Tensor table, Tensor labels, Tensor y)
@@ -104,7 +94,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
         (int from, int to) = Share(labels.Count);
         for (int n = from; n < to; n++)
             Copy(Reals(table) + Ints(labels)[n] * width, Reals(y) + n * width, width);
-        team.Sync();
     }
 
     /// <summary>Each worker has some of the columns, and adds the samples to them in their order.</summary>
@@ -124,8 +113,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
             Add(from, whole, drow, row);
             CpuWorker<float, Simd1>.Add(whole, to, drow, row);
         }
-
-        team.Sync();
     }
 
     /// <summary>Where act′ is read from: the identity doesn't look at y, which may be gone, so dy saves the memory traffic.</summary>

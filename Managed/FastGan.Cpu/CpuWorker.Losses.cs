@@ -33,8 +33,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
             *Reals(loss) = (float)(weight * losses / N);
             *Reals(score) = (float)(scores / N);
         }
-
-        team.Sync();
     }
 
     public void Wasserstein(Tensor scores, double y, Tensor? lossScale, Tensor loss, Tensor score, Tensor dscores)
@@ -50,8 +48,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
             *Reals(loss) = (float)(-y * sum / N);
             *Reals(score) = (float)(sum / N);
         }
-
-        team.Sync();
     }
 
     public void Hinge(Tensor scores, double y, Tensor? lossScale, Tensor loss, Tensor score, Tensor dscores)
@@ -72,8 +68,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
             *Reals(loss) = (float)(losses / N);
             *Reals(score) = (float)(sum / N);
         }
-
-        team.Sync();
     }
 
     public void LeastSquares(
@@ -95,8 +89,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
             *Reals(loss) = (float)(weight * squares / (2 * N));
             *Reals(score) = (float)(sum / predictions.Count);
         }
-
-        team.Sync();
     }
 
     public void SoftmaxCrossEntropy(Tensor logits, Tensor labels, double weight, Tensor? lossScale, Tensor loss, Tensor accuracy, Tensor dlogits)
@@ -125,8 +117,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
             *Reals(loss) = (float)(weight * losses / N);
             *Reals(accuracy) = (float)right / N;
         }
-
-        team.Sync();
     }
 
     public void LogSumExp(Tensor logits, Tensor y)
@@ -137,8 +127,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
             for (int n = 0; n < N; n++)
                 Reals(y)[n] = (float)LogSumExp(Reals(logits) + n * K, K);
         }
-
-        team.Sync();
     }
 
     public void LogSumExpBackward(Tensor logits, Tensor y, Tensor dy, Tensor dlogits)
@@ -154,8 +142,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
                     d[k] = (float)(Reals(dy)[n] * Math.Exp(l[k] - logSum));
             }
         }
-
-        team.Sync();
     }
 
     public void SoftmaxBackward(Tensor y, Tensor dy, Tensor dlogits)
@@ -173,8 +159,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
                     d[k] = (float)(p[k] * (dp[k] - mean));
             }
         }
-
-        team.Sync();
     }
 
     /// <summary>Of K logits; the largest is taken out, so that no power overflows.</summary>

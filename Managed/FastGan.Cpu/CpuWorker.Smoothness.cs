@@ -19,8 +19,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
             Mix(share, 0, whole, na, nb, ny);
             CpuWorker<float, Simd1>.Mix(share, whole, count, na, nb, ny);
         }
-
-        team.Sync();
     }
 
     /// <summary>A sample is in the cache when it is read again: reads 4 and writes 4 bytes an element.</summary>
@@ -50,8 +48,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
             *Reals(loss) = (float)(weight * losses / N);
             *Reals(norm) = (float)(sum / N);
         }
-
-        team.Sync();
     }
 
     /// <summary>Reads w three times and writes y: 16 bytes an element.</summary>
@@ -81,8 +77,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
             Reals(u)[k] = wv[k] * inverse;
             Scale(inverse, columns, Reals(w) + (long)k * columns, Reals(y) + (long)k * columns);
         }
-
-        team.Sync();
     }
 
     /// <summary>Reads y, reads dy twice and writes dw: 16 bytes an element.</summary>
@@ -99,8 +93,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
             ScaleAndAdd((float)inverse, row, along, Reals(v), 0, whole, drow);
             CpuWorker<float, Simd1>.ScaleAndAdd((float)inverse, row, along, Reals(v), whole, columns, drow);
         }
-
-        team.Sync();
     }
 
     private static double Inverse(double value) => value == 0 ? 0 : 1 / value;

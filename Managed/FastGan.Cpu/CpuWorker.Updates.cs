@@ -17,11 +17,13 @@ internal sealed unsafe partial class CpuWorker<V, S>
         Unscaled(lossScale);
         Slab slab = new(rule, rates, gradients, state, parameters, UpdatesPast);
         Span<double> sums = UpdateChunks(slab, Early?.Update);
-        if (norm is not null)
-            PutNorm(sums, norm);
+        if (norm is null)
+            return;
+        team.Sync();
+        PutNorm(sums, norm);
     }
 
-    /// <summary>Updates what was not updated with its gradient; returns the sums of all gradients' squares.</summary>
+    /// <summary>Updates what was not updated with its gradient; returns the sums of all gradients' squares, some of which others may be at still.</summary>
     private Span<double> UpdateChunks(in Slab slab, EarlyUpdate? early)
     {
         Span<double> sums = early is null ? ChunkSums(slab.Count) : early.Sums;
@@ -35,7 +37,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
             }
         }
 
-        team.Sync();
         return sums;
     }
 
@@ -45,7 +46,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
         (int from, int whole, int to) = ShareVectors(values.Count);
         Clip((float)limit, from, whole, Reals(values));
         CpuWorker<float, Simd1>.Clip((float)limit, whole, to, Reals(values));
-        team.Sync();
     }
 
     public void MovingAverage(double decay, Tensor values, Tensor average)
@@ -53,7 +53,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
         (int from, int whole, int to) = ShareVectors(values.Count);
         MovingAverage((float)(1 - decay), from, whole, Reals(values), Reals(average));
         CpuWorker<float, Simd1>.MovingAverage((float)(1 - decay), whole, to, Reals(values), Reals(average));
-        team.Sync();
     }
 
     public void Norm(Tensor values, Tensor? lossScale, Tensor norm)
@@ -76,7 +75,6 @@ internal sealed unsafe partial class CpuWorker<V, S>
     {
         if (index == 0)
             *Reals(norm) = (float)Math.Sqrt(Total(squares));
-        team.Sync();
     }
 
     /// <summary>Parameters, and what their update reads and writes.</summary>

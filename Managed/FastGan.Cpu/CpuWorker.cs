@@ -12,7 +12,7 @@ internal interface IWorker : IOps
 }
 
 /// <summary>
-/// One thread's part of every operation. Each method does this worker's share and returns when all workers have done theirs.
+/// One thread's part of every operation. Each method does this worker's share, and meets the others where that needs theirs; at an operation's end the device lets all meet.
 /// Every sum has a fixed order, and where work is cut, or who does it, doesn't matter to any, so that neither the number of threads nor their speed can change a result.
 /// </summary>
 internal sealed unsafe partial class CpuWorker<V, S>(Team team, int index) : IWorker
