@@ -29,10 +29,7 @@ public sealed class EarlyUpdateTests
         using Trainer expected = new(config, Small.Data, single), actual = new(config, Small.Data, whole);
         for (int step = 0; step < 4; step++)
         {
-            expected.WriteInputs();
-            for (int i = 0; i < expected.Program.Instructions.Length; i++)
-                single.Run(expected.Program, i, i + 1);
-            expected.StepsDone++;
+            Small.StepByOperations(expected);
             StepMetrics e = expected.ReadMetrics(), a = actual.Step();
             // The same squares, summed by rows instead of by chunks: in float up to 16,384 of them, in double from there.
             Assert.AreEqual(e.DGradNorm, a.DGradNorm, 1e-6 * e.DGradNorm);

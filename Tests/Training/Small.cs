@@ -39,6 +39,15 @@ internal static class Small
         };
     }
 
+    /// <summary>A training step, one operation at a time: it leaves every gradient, which the processor's whole step may use up.</summary>
+    public static void StepByOperations(Trainer trainer)
+    {
+        trainer.WriteInputs();
+        for (int i = 0; i < trainer.Program.Instructions.Length; i++)
+            trainer.Device.Run(trainer.Program, i, i + 1);
+        trainer.StepsDone++;
+    }
+
     /// <summary>Runs a new trainer to a step, in a new run folder or from the last checkpoint of an existing one.</summary>
     public static void Run(RunConfig config, FastGan.Programs.Device device, string path, long steps)
     {
