@@ -188,9 +188,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
     /// <summary>Strips that the rows of such a gradient are made in.</summary>
     internal static int Strips(Tensor gradient) => (gradient.Shape.N + TileRows - 1) / TileRows;
 
-    /// <summary>
-    /// Rows of dw in the order in which they lie, over all of the batch at once.
-    /// </summary>
+    /// <summary>Rows of dw in the order in which they lie, over all of the batch at once.</summary>
     private void DenseBackwardFilter(ConvShape g, float* x, float* dy, Write mode, Tensor gradient)
     {
         (int N, int C, int K) = (g.N, g.C, g.K);

@@ -92,7 +92,7 @@ internal sealed unsafe partial class CpuWorker<V, S>
         /// <summary>The same with gradients from elsewhere: parameter i's is g[i].</summary>
         public double Update(int from, int to, float* g)
         {
-            // Only a whole line of the slab is written past the caches.
+            // The slab is aligned, and only vectors that lie aligned are written past the caches.
             int first = Math.Min(to, Padded(from)), whole = to - (to - first) % Width;
             return (double)CpuWorker<float, Simd1>.Update(rule, _rate, _correction, Count, from, first, g, _s, _p, past)
                 + CpuWorker<V, S>.Update(rule, _rate, _correction, Count, first, whole, g, _s, _p, past)

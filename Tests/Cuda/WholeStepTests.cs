@@ -11,7 +11,8 @@ namespace FastGan.Tests.Cuda;
 
 /// <summary>
 /// Whole training steps of the presets as they are, random numbers, minibatches and updates included, on the virtual GPU and on the processor, in single
-/// precision: a step that is called, one that is captured and launched, and one that is launched again. All three start from the same state.
+/// precision: a step that is called, one that is captured and launched, and one that is launched again. All three start from the same state. The processor's side runs an operation
+/// at a time, which leaves every gradient; that its whole step does the same is for <see cref="FastGan.Tests.Cpu.EarlyUpdateTests"/>.
 /// wgan-gp isn't among them: within its five critic updates, each divided by the size of one gradient alone (its Adam keeps no mean), roundings grow past any bound that would
 /// mean something. The golden values of libtorch compare each of its updates by itself.
 /// </summary>
